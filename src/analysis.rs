@@ -1,0 +1,100 @@
+//! The three steps every analysis takes, and the only places where a query runs.
+//!
+//! `plan` describes what is read and can be explained or extended; `reduce` is the one
+//! pass over the data; `finish` turns the small reduced state into a result and touches
+//! no file. A test can call `finish` on a handful of rows, and two analyses of one
+//! summary can share its pass.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+
+/// An analysis with checked settings: plan, reduce, finish, or all three by `run`.
+pub trait Analysis {
+    /// The typed table the analysis reads.
+    type Input;
+    /// What the single pass over the data leaves behind.
+    type Reduced;
+    /// The typed result.
+    type Output;
+    /// The name used in errors, benches and the contract tests.
+    const NAME: &'static str;
+
+    /// Describes the one query the analysis needs; nothing is read.
+    ///
+    /// # Errors
+    /// When the input lacks a role that the settings ask for.
+    fn plan(&self, input: &Self::Input) -> Result<LazyFrame>;
+
+    /// Runs the planned query, once, and keeps only the reduced state.
+    ///
+    /// # Errors
+    /// `Query` when polars fails, `Numeric` when a sum leaves its range.
+    fn reduce(&self, plan: LazyFrame) -> Result<Self::Reduced>;
+
+    /// Turns the reduced state into the result; pure.
+    ///
+    /// # Errors
+    /// `Incomplete` or `Unusable` when the rows read do not allow the analysis.
+    fn finish(&self, reduced: Self::Reduced) -> Result<Self::Output>;
+
+    /// Plans, reduces and finishes.
+    ///
+    /// # Errors
+    /// Those of the three steps.
+    fn run(&self, input: &Self::Input) -> Result<Self::Output> {
+        self.finish(self.reduce(self.plan(input)?)?)
+    }
+}
+
+/// Collects a query whose result is small.
+#[expect(clippy::disallowed_methods, reason = "the one place where queries are collected")]
+pub(crate) fn collect(step: &'static str, plan: LazyFrame) -> Result<DataFrame> {
+    plan.collect().map_err(Error::query(step))
+}
+
+/// Runs several queries over shared scans as one, each scan read once.
+#[expect(clippy::disallowed_methods, reason = "the one place where queries are collected")]
+pub(crate) fn collect_all(step: &'static str, plans: Vec<LazyFrame>) -> Result<Vec<DataFrame>> {
+    let flags = plans.first().map_or_else(OptFlags::default, LazyFrame::get_current_optimizations);
+    let plans = plans.into_iter().map(|plan| plan.logical_plan).collect();
+    LazyFrame::collect_all_with_engine(plans, Engine::InMemory, flags).map_err(Error::query(step))
+}
+
+/// Streams a query in batches through `add` and returns the state they leave.
+///
+/// Batches arrive one at a time but in no particular order, so the state must not depend
+/// on it. Memory holds the few batches that polars decodes ahead.
+#[expect(clippy::disallowed_methods, reason = "the one place where queries are streamed")]
+pub(crate) fn stream<S, F>(step: &'static str, plan: LazyFrame, state: S, add: F) -> Result<S>
+where
+    S: Send + 'static,
+    F: Fn(&mut S, DataFrame) -> Result<()> + Send + Sync + 'static,
+{
+    let shared = Arc::new(Mutex::new(Ok(state)));
+    let of_callback = Arc::clone(&shared);
+    let callback = PlanCallback::new(move |batch| {
+        let mut progress = lock(&of_callback);
+        let verdict = progress.as_mut().map(|state| add(state, batch));
+        if let Ok(Err(error)) = verdict {
+            *progress = Err(Some(error));
+        }
+        // Polars stops reading once told that nobody listens.
+        Ok(progress.is_err())
+    });
+    let read = plan.sink_batches(callback, false, None).and_then(|plan| plan.collect_with_engine(Engine::Streaming));
+    // Polars may still hold the callback, so the state is taken out rather than unwrapped.
+    let state = std::mem::replace(&mut *lock(&shared), Err(None));
+    match (state, read) {
+        (Err(Some(error)), _) => Err(error),
+        (_, Err(error)) => Err(Error::query(step)(error)),
+        (Ok(state), Ok(_)) => Ok(state),
+        (Err(None), Ok(_)) => Err(Error::Unusable { analysis: step, reason: "the query was run twice".to_owned() }),
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,137 @@
+//! Columns of one batch as contiguous slices, with their null masks.
+
+use std::borrow::Cow;
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+
+/// Arrow storage of a text column.
+pub(crate) type TextArray = <StringType as PolarsDataType>::Array;
+
+/// A null mask over the rows of one slice.
+#[derive(Clone, Copy)]
+pub(crate) struct Validity<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Validity<'a> {
+    fn of((bytes, offset, _len): (&'a [u8], usize, usize)) -> Self {
+        Self { bytes, offset }
+    }
+
+    #[inline]
+    fn is_null(self, row: usize) -> bool {
+        let bit = self.offset + row;
+        self.bytes[bit / 8] & (1 << (bit % 8)) == 0
+    }
+}
+
+/// The values of one numeric column; a null row holds an arbitrary value.
+#[derive(Clone, Copy)]
+pub(crate) struct Values<'a, T> {
+    pub(crate) values: &'a [T],
+    validity: Option<Validity<'a>>,
+}
+
+impl<T> Values<'_, T> {
+    #[inline]
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        self.validity.is_some_and(|validity| validity.is_null(row))
+    }
+}
+
+/// The values of one text column.
+#[derive(Clone, Copy)]
+pub(crate) struct Texts<'a> {
+    array: &'a TextArray,
+    validity: Option<Validity<'a>>,
+}
+
+impl<'a> Texts<'a> {
+    #[inline]
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        self.validity.is_some_and(|validity| validity.is_null(row))
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> &'a [u8] {
+        self.array.value(row).as_bytes()
+    }
+}
+
+/// The column in one chunk; borrowed when it is in one already.
+pub(crate) fn one_chunk<'a>(step: &'static str, batch: &'a DataFrame, name: &str) -> Result<Cow<'a, Series>> {
+    let column = batch.column(name).map_err(Error::query(step))?.as_materialized_series();
+    Ok(if column.n_chunks() == 1 { Cow::Borrowed(column) } else { Cow::Owned(column.rechunk()) })
+}
+
+macro_rules! numeric_values {
+    ($name:ident, $physical:ty, $doc:literal) => {
+        #[doc = $doc]
+        pub(crate) fn $name(series: &Series) -> Option<Values<'_, <$physical as PolarsNumericType>::Native>> {
+            let array = series.as_any().downcast_ref::<ChunkedArray<$physical>>()?.downcast_iter().next()?;
+            Some(Values { values: array.values(), validity: array.validity().map(|bits| Validity::of(bits.as_slice())) })
+        }
+    };
+}
+
+numeric_values!(i64_values, Int64Type, "A one-chunk Int64 series as a slice.");
+numeric_values!(f64_values, Float64Type, "A one-chunk Float64 series as a slice.");
+
+/// Calendar days of a time column, counted from 1970-01-01.
+#[derive(Clone, Copy)]
+pub(crate) enum Days<'a> {
+    Dates(Values<'a, i32>),
+    Milliseconds(Values<'a, i64>),
+    Microseconds(Values<'a, i64>),
+    Nanoseconds(Values<'a, i64>),
+}
+
+impl Days<'_> {
+    #[inline]
+    pub(crate) fn is_null(&self, row: usize) -> bool {
+        match self {
+            Self::Dates(values) => values.is_null(row),
+            Self::Milliseconds(values) | Self::Microseconds(values) | Self::Nanoseconds(values) => values.is_null(row),
+        }
+    }
+
+    /// The day of a row; arbitrary where it is null.
+    #[inline]
+    pub(crate) fn get(&self, row: usize) -> i32 {
+        const DAY: i64 = 86_400_000;
+        match self {
+            Self::Dates(values) => values.values[row],
+            Self::Milliseconds(values) => values.values[row].div_euclid(DAY) as i32,
+            Self::Microseconds(values) => values.values[row].div_euclid(DAY * 1_000) as i32,
+            Self::Nanoseconds(values) => values.values[row].div_euclid(DAY * 1_000_000) as i32,
+        }
+    }
+}
+
+/// A one-chunk Date series, or a Datetime one on the wall clock of its zone, as days.
+pub(crate) fn days_of(series: &Series) -> Option<Days<'_>> {
+    if let Ok(dates) = series.date() {
+        let array = dates.physical().downcast_iter().next()?;
+        let validity = array.validity().map(|bits| Validity::of(bits.as_slice()));
+        return Some(Days::Dates(Values { values: array.values(), validity }));
+    }
+    let times = series.datetime().ok()?;
+    let array = times.physical().downcast_iter().next()?;
+    let validity = array.validity().map(|bits| Validity::of(bits.as_slice()));
+    let values = Values { values: array.values(), validity };
+    Some(match times.time_unit() {
+        TimeUnit::Milliseconds => Days::Milliseconds(values),
+        TimeUnit::Microseconds => Days::Microseconds(values),
+        TimeUnit::Nanoseconds => Days::Nanoseconds(values),
+    })
+}
+
+/// A one-chunk String series.
+pub(crate) fn text_values(series: &Series) -> Option<Texts<'_>> {
+    let array = series.str().ok()?.downcast_iter().next()?;
+    let validity = series.chunks().first()?.validity();
+    Some(Texts { array, validity: validity.map(|bits| Validity::of(bits.as_slice())) })
+}

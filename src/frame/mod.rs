@@ -1,0 +1,13 @@
+//! The door between polars and slices: roles, schema checks, names, extraction.
+
+pub mod columns;
+pub(crate) mod extract;
+mod scan;
+pub(crate) mod schema;
+mod to_dataframe;
+mod transactions;
+
+pub use scan::scan;
+pub use to_dataframe::ToDataFrame;
+pub(crate) use to_dataframe::frame_of;
+pub use transactions::{TransactionColumns, TransactionLog};

@@ -1,0 +1,9 @@
+//! The names a batch job imports.
+
+pub use chrono::NaiveDate;
+pub use polars::prelude::{DataFrame, IntoLazy, LazyFrame, df};
+
+pub use crate::activity::{ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
+pub use crate::analysis::Analysis;
+pub use crate::error::{Error, Result};
+pub use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};
