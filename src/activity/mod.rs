@@ -21,5 +21,6 @@ mod table;
 
 pub use btyd::BtydSummary;
 pub use params::{Activity, ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
+pub(crate) use read::read;
 pub use read::{ActivityReading, RowCounts};
 pub use table::ActivityTable;

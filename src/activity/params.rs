@@ -153,6 +153,18 @@ impl ActivityParams {
         self
     }
 
+    /// The date up to which rows are read.
+    #[must_use]
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// Whether distinct orders are counted.
+    #[must_use]
+    pub fn counts_orders(&self) -> bool {
+        self.count_orders
+    }
+
     /// Checks every setting and returns the runnable analysis.
     ///
     /// # Errors
@@ -178,6 +190,13 @@ impl ActivityParams {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ActivityParams", into = "ActivityParams")]
 pub struct Activity(pub(crate) ActivityParams);
+
+impl Activity {
+    /// The settings.
+    pub fn params(&self) -> &ActivityParams {
+        &self.0
+    }
+}
 
 impl TryFrom<ActivityParams> for Activity {
     type Error = Error;

@@ -36,10 +36,30 @@ pub const NET_VALUE: &str = "net_value";
 /// Value of the refund lines, as a positive number.
 pub const REFUND_VALUE: &str = "refund_value";
 
-/// How often a customer bought, by the definition chosen.
-pub const FREQUENCY: &str = "frequency";
-/// What a customer spent, by the definition chosen.
-pub const MONETARY: &str = "monetary";
+/// Scores of all dimensions side by side.
+pub const CODE: &str = "code";
+/// Weighted mean of the scores of all dimensions.
+pub const SCORE: &str = "score";
+/// Number of customers.
+pub const N_CUSTOMERS: &str = "n_customers";
+/// Customers who bought.
+pub const N_BUYERS: &str = "n_buyers";
+/// Share of the customers who bought, 0..=1.
+pub const BUYER_SHARE: &str = "buyer_share";
+/// What customers spent, less refunds.
+pub const SPEND: &str = "spend";
+/// Spend per customer.
+pub const MEAN_SPEND: &str = "mean_spend";
+/// Share of the customers down to this row.
+pub const CUMULATIVE_CUSTOMER_SHARE: &str = "cumulative_customer_share";
+/// Share of the spend down to this row.
+pub const CUMULATIVE_SPEND_SHARE: &str = "cumulative_spend_share";
+/// Segment at the earlier date.
+pub const SEGMENT_BEFORE: &str = "segment_before";
+/// Segment at the later date.
+pub const SEGMENT_AFTER: &str = "segment_after";
+/// Share of the customers, 0..=1.
+pub const CUSTOMER_SHARE: &str = "customer_share";
 /// Segment name.
 pub const SEGMENT: &str = "segment";
 

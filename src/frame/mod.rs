@@ -1,5 +1,6 @@
 //! The door between polars and slices: roles, schema checks, names, extraction.
 
+pub(crate) mod align;
 pub mod columns;
 pub(crate) mod extract;
 mod scan;

@@ -247,9 +247,4 @@ impl TransactionLog {
     pub fn has(&self, role: &str) -> bool {
         self.schema.contains(role)
     }
-
-    /// The type of the column that plays a role.
-    pub(crate) fn dtype(&self, role: &str) -> Option<&DataType> {
-        self.schema.get(role)
-    }
 }

@@ -1,3 +1,8 @@
-//! Slices and scalars in, numbers out; no frame, no file, no thread of its own.
+//! Slices and scalars in, numbers out; no frame, no file.
 
+pub mod binning;
+pub mod concentration;
 pub mod money;
+pub mod order;
+pub mod rank;
+pub mod sum;

@@ -1,0 +1,76 @@
+//! Transaction cleaning: ordered rules that take rows out or mend their text, and say so.
+//!
+//! A rule never deletes. The rows it takes go into a quarantine frame, as they were read,
+//! with the rule and the reason; the report counts what every rule took, spared, could
+//! not judge, or changed. Rows in are always rows out plus rows in quarantine.
+//!
+//! Rules work in the order in which they are given, and each sees only what the earlier
+//! ones left: text trimmed and folded first makes more duplicates, taken last makes none.
+//! Column names stay as they are, so the roles that were given to the cleaning serve
+//! [`TransactionLog::new`](crate::frame::TransactionLog::new) afterwards.
+//!
+//! | rule | what it does |
+//! |---|---|
+//! | [`Text`] | trims and case-folds cells |
+//! | [`ExactDuplicates`] | takes rows that repeat an earlier one |
+//! | [`MissingCustomer`] | takes rows without a customer |
+//! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
+//! | [`Prices`] | takes prices that are zero, negative or missing |
+//! | [`Refunds`] | keeps, drops, nets or matches refunds and cancellations |
+//!
+//! # Examples
+//!
+//! ```
+//! use customer_analytics::cleaning::{CleaningParams, ExactDuplicates, MissingCustomer, Refunds};
+//! use customer_analytics::prelude::*;
+//!
+//! let sales = df!(
+//!     "客户" => [Some("王"), Some("王"), None, Some("李"), Some("李")],
+//!     "日期" => ["2026-01-05", "2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08"],
+//!     "订单" => ["1", "1", "2", "3", "C4"],
+//!     "金额" => [10.0, 10.0, 5.0, 8.0, -8.0],
+//! )?;
+//! let columns = TransactionColumns::new("客户", "日期").amount("金额").order("订单").time_format("%Y-%m-%d");
+//! let cleaned = CleaningParams::new()
+//!     .rule(ExactDuplicates::new())
+//!     .rule(MissingCustomer::new())
+//!     .rule(Refunds::drop().order_prefix("C"))
+//!     .run(sales.lazy(), &columns)?;
+//! assert_eq!(cleaned.report().n_rows_out, 2);
+//! assert_eq!(cleaned.quarantine().height(), 3);
+//! let log = TransactionLog::new(cleaned.frame(), &columns)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod cleaned;
+mod customer;
+mod duplicates;
+mod flow;
+mod groups;
+mod matching;
+mod netting;
+mod params;
+mod plan;
+mod prices;
+mod products;
+mod refund_plan;
+mod refunds;
+mod report;
+mod report_table;
+mod rule;
+mod text;
+
+#[cfg(test)]
+mod laws;
+
+pub use cleaned::Cleaned;
+pub use customer::MissingCustomer;
+pub use duplicates::ExactDuplicates;
+pub use params::{Cleaning, CleaningParams};
+pub use plan::CleaningPlan;
+pub use prices::Prices;
+pub use products::NonProducts;
+pub use refunds::{RefundMode, Refunds, Unmatched};
+pub use report::{CleaningReport, ReasonCount, RuleReport};
+pub use rule::Rule;
+pub use text::{Case, Text};

@@ -1,0 +1,57 @@
+//! The report as a table to read and as a frame.
+
+use std::fmt;
+
+use polars::prelude::*;
+
+use super::report::{CleaningReport, ReasonCount};
+use crate::frame::{ToDataFrame, columns, frame_of};
+
+impl fmt::Display for CleaningReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const HEADS: [&str; 6] = ["rows in", "taken", "spared", "unjudged", "cells changed", "rows out"];
+        let widest = |head: &str, place: usize| {
+            let numbers = self.rules.iter().map(|rule| rule.counts()[place].to_string().len());
+            numbers.chain([head.len()]).max().unwrap_or_default()
+        };
+        let widths: Vec<usize> = HEADS.iter().enumerate().map(|(place, head)| widest(head, place)).collect();
+        let name = self.rules.iter().map(|rule| rule.rule.len()).max().unwrap_or_default().max("rule".len());
+        let (rows_in, rows_out) = (self.n_rows_in, self.n_rows_out);
+        write!(f, "cleaning: {rows_in} row(s) in, {rows_out} out, {} quarantined", self.n_rows_quarantined)?;
+        write!(f, "\n  #  {:name$}", "rule")?;
+        HEADS.iter().zip(&widths).try_for_each(|(head, width)| write!(f, "  {head:>width$}"))?;
+        for rule in &self.rules {
+            write!(f, "\n{:>3}  {:name$}", rule.number, rule.rule)?;
+            rule.counts().iter().zip(&widths).try_for_each(|(count, width)| write!(f, "  {count:>width$}"))?;
+            // Reasons come last on their line: they can hold wide characters.
+            let indent = 3 + 2 + name + 2 + widths[0] + 2 + widths[1];
+            for ReasonCount { reason, n_rows } in rule.reasons.iter().filter(|count| count.n_rows > 0) {
+                write!(f, "\n{n_rows:>indent$}  {reason}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ToDataFrame for CleaningReport {
+    /// One row per rule, in order; reasons are left out.
+    fn to_dataframe(&self) -> DataFrame {
+        const NAMES: [&str; 6] = [
+            columns::N_ROWS_IN,
+            columns::N_ROWS_TAKEN,
+            columns::N_ROWS_SPARED,
+            columns::N_ROWS_UNJUDGED,
+            columns::N_CELLS_CHANGED,
+            columns::N_ROWS_OUT,
+        ];
+        let numbers: Vec<u32> = self.rules.iter().map(|rule| rule.number).collect();
+        let names: Vec<&str> = self.rules.iter().map(|rule| rule.rule).collect();
+        let mut series =
+            vec![Series::new(columns::RULE_NUMBER.into(), numbers), Series::new(columns::RULE.into(), names)];
+        series.extend(NAMES.iter().enumerate().map(|(place, &name)| {
+            let counts: Vec<u64> = self.rules.iter().map(|rule| rule.counts()[place]).collect();
+            Series::new(name.into(), counts)
+        }));
+        frame_of(series)
+    }
+}
