@@ -5,8 +5,9 @@
 
 use polars::prelude::PolarsError;
 
-/// Shorthand for results of this crate.
-pub type Result<T> = std::result::Result<T, Error>;
+/// Shorthand for results of this crate; with a second type it is the usual one, so that a
+/// glob import of the prelude is in nobody's way.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong, each with what a caller needs to mend it.
 ///

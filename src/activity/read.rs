@@ -1,6 +1,7 @@
 //! One pass over the transactions: batches in, states and row counts out.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -28,7 +29,7 @@ pub struct RowCounts {
     pub n_rows: u64,
     /// Rows that count towards a customer.
     pub n_used: u64,
-    /// Rows without a time, or with a text that is not one.
+    /// Rows without a time, with a text that is not one, or before the first date of the calendar.
     pub n_missing_time: u64,
     /// Rows dated after `as_of`.
     pub n_after_as_of: u64,
@@ -85,6 +86,13 @@ pub struct ActivityReading {
 pub(crate) enum Customers {
     Integers(State<IntegerIds>),
     Texts(State<TextIds>),
+}
+
+impl fmt::Debug for ActivityReading {
+    /// Counts only: the state holds customers' data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActivityReading").field("counts", &self.counts).finish_non_exhaustive()
+    }
 }
 
 impl ActivityReading {
@@ -287,10 +295,11 @@ impl<I: Ids> Job<I> {
         if sorted.len() < ranges.len() {
             sorted.resize_with(ranges.len(), SortedRows::default);
         }
-        let pack = |((batch, range), rows): ((&Batch<'_, I>, Range<usize>), &mut SortedRows<I::Packed>)| {
-            rules.pack(batch, range.clone(), rows)
-        };
-        let packed: Vec<RowCounts> = ranges.clone().into_par_iter().zip(sorted.par_iter_mut()).map(pack).collect();
+        let packed: Vec<RowCounts> = ranges
+            .par_iter()
+            .zip(sorted.par_iter_mut())
+            .map(|((batch, range), rows)| rules.pack(batch, range.clone(), rows))
+            .collect();
         *counts = packed.into_iter().fold(*counts, RowCounts::merge);
         let parts: Vec<_> = ranges.iter().zip(sorted).map(|((batch, _), rows)| (*batch, &*rows)).collect();
         state.add(&parts, |batch| batch.customers, |batch, row| rules.line(batch.orders, row));
@@ -301,6 +310,8 @@ impl<I: Ids> Job<I> {
 #[derive(Clone, Copy)]
 struct Rules {
     as_of: i32,
+    /// Days before it are no dates: nothing is known of their time.
+    calendar_start: i32,
     window_start: i32,
     amount_is_zero: bool,
     zero_is_purchase: bool,
@@ -313,9 +324,11 @@ impl Rules {
     fn new(activity: &Activity) -> Self {
         let params = &activity.0;
         let as_of = day_number(params.as_of);
+        let calendar_start = day_number(NaiveDate::MIN);
         Self {
             as_of,
-            window_start: params.window_days.map_or(i32::MIN, |days| as_of.saturating_sub_unsigned(days).saturating_add(1)),
+            calendar_start,
+            window_start: params.window_days.map_or(calendar_start, |days| as_of.saturating_sub_unsigned(days).saturating_add(1)),
             amount_is_zero: params.incomplete == Incomplete::AmountIsZero,
             zero_is_purchase: params.zero_amount == ZeroAmount::IsPurchase,
             dated_by_any_line: params.dated_by == DatedBy::AnyLine,
@@ -358,7 +371,7 @@ impl Rules {
         } else if day > self.as_of {
             Some(&mut counts.n_after_as_of)
         } else if day < self.window_start {
-            Some(&mut counts.n_before_window)
+            Some(if day < self.calendar_start { &mut counts.n_missing_time } else { &mut counts.n_before_window })
         } else if I::is_null(batch.customers, row) {
             Some(&mut counts.n_missing_customer)
         } else if self.count_orders && batch.orders.is_some_and(|orders| orders.is_null(row)) {

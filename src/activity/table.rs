@@ -40,7 +40,7 @@ pub struct ActivityTable {
 fn serialize_ids<S: Serializer>(ids: &Series, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match ids.i64() {
         Ok(integers) => serializer.collect_seq(integers.iter()),
-        Err(_) => serializer.collect_seq(ids.str().into_iter().flat_map(|texts| texts.iter())),
+        Err(_) => serializer.collect_seq(ids.str().into_iter().flat_map(StringChunked::iter)),
     }
 }
 
@@ -75,7 +75,6 @@ impl ActivityTable {
     }
 
     /// The settings the summary was made with.
-    #[must_use]
     pub fn params(&self) -> &ActivityParams {
         &self.params
     }
@@ -99,7 +98,6 @@ impl ActivityTable {
     }
 
     /// Customer ids, ascending: numbers by value, texts by their UTF-8 bytes.
-    #[must_use]
     pub fn customers(&self) -> &Series {
         &self.customers
     }

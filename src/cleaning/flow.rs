@@ -87,7 +87,7 @@ impl Flow {
             frame: frame.with_row_index(SOURCE_ROW, None).with_column(untaken),
             legend: Legend::default(),
             partners: vec![],
-            raw: schema.iter_names().map(|name| name.to_string()).collect(),
+            raw: schema.iter_names().map(PlSmallStr::to_string).collect(),
             state,
             schema: schema.clone(),
             columns: columns.clone(),

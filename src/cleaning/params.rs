@@ -61,6 +61,12 @@ impl CleaningParams {
         self
     }
 
+    /// The rules, in the order in which they work.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
     /// Checks every setting and returns the runnable cleaning.
     ///
     /// # Errors

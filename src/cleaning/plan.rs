@@ -1,12 +1,14 @@
 //! The cleaning as one query that has not run yet.
 
+use std::fmt;
+
 use polars::prelude::*;
 
 use super::cleaned::Cleaned;
 use super::flow::{Flow, Legend};
 use super::report::CleaningReport;
 use super::rule::{CLEANING, Rule, Table};
-use crate::analysis::{collect, collect_all};
+use crate::analysis::{collect, collect_all, stream};
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
 use crate::frame::columns::{PARTNER_ROW, RULE, RULE_NUMBER, RULE_REASON, SOURCE_ROW};
@@ -30,6 +32,13 @@ pub struct CleaningPlan {
     partners: Vec<String>,
     /// Raw names with the columns that hold them mended.
     output: Vec<(String, String)>,
+}
+
+impl fmt::Debug for CleaningPlan {
+    /// The rules only: a plan over a frame can show customers' data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CleaningPlan").field("rules", &self.legend.rules).finish_non_exhaustive()
+    }
 }
 
 impl CleaningPlan {
@@ -60,15 +69,19 @@ impl CleaningPlan {
         self.quarantine_of(self.flagged.clone())
     }
 
-    /// Runs the rules for their counts only.
+    /// Runs the rules for their counts only, batch by batch like [`clean`](Self::clean).
     ///
     /// # Errors
     /// `Query` when polars fails.
     pub fn report(&self) -> Result<CleaningReport> {
         let counted = self.legend.tallies.iter().map(|tally| col(tally.column.as_str()));
         let counted: Vec<Expr> = counted.chain([col(self.state.as_str())]).collect();
-        let flagged = collect(CLEANING, self.flagged.clone().select(counted))?;
-        CleaningReport::of(&flagged, &self.state, &self.legend)
+        let (state, legend) = (self.state.clone(), self.legend.clone());
+        let none = CleaningReport::none(&self.legend);
+        stream(CLEANING, self.flagged.clone().select(counted), none, move |so_far, batch| {
+            so_far.add(&CleaningReport::of(&batch, &state, &legend)?);
+            Ok(())
+        })
     }
 
     /// Runs the rules once: rows left, rows taken, and the report.

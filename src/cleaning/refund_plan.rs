@@ -78,7 +78,7 @@ impl Refunds {
         match self.unmatched {
             Unmatched::Keep => judgement.spare = Some(col(refund)),
             Unmatched::Drop => {
-                judgement.take.push((col(refund), "cancellation without a purchase to match".to_owned()))
+                judgement.take.push((col(refund), "cancellation without a purchase to match".to_owned()));
             }
         }
         judgement

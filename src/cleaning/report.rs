@@ -62,11 +62,32 @@ impl CleaningReport {
     /// Counts a flagged frame.
     pub(crate) fn of(flagged: &DataFrame, state: &str, legend: &Legend) -> Result<Self> {
         let taken = taken_by_reason(flagged, state, legend.reasons.len())?;
-        let n_rows_in = flagged.height() as u64;
+        let mut report = Self::taken(flagged.height() as u64, &taken, legend);
+        for tally in &legend.tallies {
+            let flags =
+                flagged.column(&tally.column).and_then(|column| column.bool()).map_err(Error::query(CLEANING))?;
+            let n = flags.num_trues() as u64;
+            let rule = &mut report.rules[tally.rule];
+            match tally.counted {
+                Counted::Spared => rule.n_rows_spared += n,
+                Counted::Unjudged => rule.n_rows_unjudged += n,
+                Counted::Cells => rule.n_cells_changed += n,
+            }
+        }
+        Ok(report)
+    }
+
+    /// The report of no rows.
+    pub(crate) fn none(legend: &Legend) -> Self {
+        Self::taken(0, &vec![0; legend.reasons.len()], legend)
+    }
+
+    /// A report with the rows taken for each reason, and nothing else counted yet.
+    fn taken(n_rows_in: u64, taken: &[u64], legend: &Legend) -> Self {
         let mut left = n_rows_in;
         let mut rules: Vec<RuleReport> = Vec::with_capacity(legend.rules.len());
         for (place, &rule) in legend.rules.iter().enumerate() {
-            let of_rule = legend.reasons.iter().zip(&taken).filter(|(reason, _)| reason.rule == place);
+            let of_rule = legend.reasons.iter().zip(taken).filter(|(reason, _)| reason.rule == place);
             let reasons: Vec<ReasonCount> =
                 of_rule.map(|(reason, &n_rows)| ReasonCount { reason: reason.text.clone(), n_rows }).collect();
             let n_rows_taken = reasons.iter().map(|count| count.n_rows).sum();
@@ -83,18 +104,7 @@ impl CleaningReport {
             });
             left -= n_rows_taken;
         }
-        for tally in &legend.tallies {
-            let flags =
-                flagged.column(&tally.column).and_then(|column| column.bool()).map_err(Error::query(CLEANING))?;
-            let n = flags.num_trues() as u64;
-            let rule = &mut rules[tally.rule];
-            match tally.counted {
-                Counted::Spared => rule.n_rows_spared += n,
-                Counted::Unjudged => rule.n_rows_unjudged += n,
-                Counted::Cells => rule.n_cells_changed += n,
-            }
-        }
-        Ok(Self { n_rows_in, n_rows_out: left, n_rows_quarantined: n_rows_in - left, rules })
+        Self { n_rows_in, n_rows_out: left, n_rows_quarantined: n_rows_in - left, rules }
     }
 
     /// Adds the report of other rows that went through the same rules, such as those of
@@ -115,13 +125,18 @@ impl CleaningReport {
                 format!("reports of {} and {} rule(s) are not of the same rules", self.rules.len(), other.rules.len());
             return Err(Error::Unusable { analysis: CLEANING, reason });
         }
+        self.add(other);
+        Ok(self)
+    }
+
+    /// Adds the report of other rows that went through the same rules.
+    pub(crate) fn add(&mut self, other: &Self) {
         self.n_rows_in += other.n_rows_in;
         self.n_rows_out += other.n_rows_out;
         self.n_rows_quarantined += other.n_rows_quarantined;
         for (mine, theirs) in self.rules.iter_mut().zip(&other.rules) {
             mine.add(theirs);
         }
-        Ok(self)
     }
 }
 

@@ -4,7 +4,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::flow::Flow;
-use super::{ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text};
+use super::{ExactDuplicates, MissingCustomer, NonProducts, Prices, RefundMode, Refunds, Text};
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
 
@@ -47,6 +47,17 @@ impl Rule {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.step().name()
+    }
+
+    /// Whether the rule judges a row by other rows, so that it holds columns of the whole
+    /// table; the others judge each row by itself.
+    #[must_use]
+    pub fn compares_rows(&self) -> bool {
+        match self {
+            Self::ExactDuplicates(_) => true,
+            Self::Refunds(rule) => matches!(rule.mode, RefundMode::NetPerOrder | RefundMode::Match),
+            Self::Text(_) | Self::MissingCustomer(_) | Self::NonProducts(_) | Self::Prices(_) => false,
+        }
     }
 
     /// The rule's own code.

@@ -104,7 +104,8 @@ impl Days<'_> {
         const DAY: i64 = 86_400_000;
         match self {
             Self::Dates(values) => values.values[row],
-            Self::Milliseconds(values) => values.values[row].div_euclid(DAY) as i32,
+            // The only unit that reaches further than a day number does.
+            Self::Milliseconds(values) => values.values[row].div_euclid(DAY).clamp(i32::MIN.into(), i32::MAX.into()) as i32,
             Self::Microseconds(values) => values.values[row].div_euclid(DAY * 1_000) as i32,
             Self::Nanoseconds(values) => values.values[row].div_euclid(DAY * 1_000_000) as i32,
         }

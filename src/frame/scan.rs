@@ -11,6 +11,8 @@ const STEP: &str = "opening transactions";
 ///
 /// In CSV files the identifiers among `columns` are read as text, so that `00042` stays
 /// what it is; amounts, quantities and prices as Float64; dates in ISO form as dates.
+/// A row with more cells than the head is refused only if the last column is read: cells
+/// behind the last column that an analysis needs are not looked at.
 ///
 /// # Errors
 /// `File` when the path does not end in `.parquet`, `.csv` or `.csv.gz`, does not exist,

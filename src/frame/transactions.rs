@@ -1,5 +1,7 @@
 //! Transactions: which columns play which role, and the checked table behind them.
 
+use std::fmt;
+
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -205,6 +207,15 @@ pub struct TransactionLog {
     schema: SchemaRef,
 }
 
+impl fmt::Debug for TransactionLog {
+    /// The roles and their types only: a plan over a frame can show customers' data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let roles = self.schema.iter().map(|(role, dtype)| (role.as_str(), dtype));
+        f.write_str("TransactionLog ")?;
+        f.debug_map().entries(roles).finish()
+    }
+}
+
 impl TransactionLog {
     /// Checks the roles against the frame's schema; reads nothing but that.
     ///
@@ -237,7 +248,6 @@ impl TransactionLog {
     }
 
     /// The transactions under the names of [`columns`](super::columns).
-    #[must_use]
     pub fn frame(&self) -> LazyFrame {
         self.frame.clone()
     }

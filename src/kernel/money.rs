@@ -55,7 +55,7 @@ impl Money {
             return None;
         }
         let bits = amount.abs().to_bits();
-        let (field, fraction) = ((bits >> 52) as i32, (bits & ((1 << 52) - 1)) as i128);
+        let (field, fraction) = ((bits >> 52) as i32, i128::from(bits & ((1 << 52) - 1)));
         let (significand, exponent) =
             if field == 0 { (fraction, -1074) } else { (fraction | (1 << 52), field - 1075) };
         // significand < 2^53 and UNITS < 2^60, so the product stays below 2^113.
@@ -107,14 +107,6 @@ impl Money {
     pub fn is_positive(self) -> bool {
         self.0 > 0
     }
-
-    /// The total divided by a count, to the nearest double of the exact quotient's numerator.
-    ///
-    /// `None` when `count` is zero.
-    #[must_use]
-    pub fn mean(self, count: u64) -> Option<f64> {
-        (count > 0).then(|| self.to_f64() / count as f64)
-    }
 }
 
 #[cfg(test)]
@@ -158,11 +150,5 @@ mod tests {
             assert_eq!(Money::of(bad), None);
         }
         assert!(Money(i128::MAX).checked_add(Money(1)).is_none());
-    }
-
-    #[test]
-    fn no_rows_have_no_mean() {
-        assert_eq!(Money::ZERO.mean(0), None);
-        assert_eq!(Money::of(7.5).and_then(|m| m.mean(3)), Some(2.5));
     }
 }

@@ -35,7 +35,7 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
         syy += b * b;
         sxy += a * b;
     }
-    (sxx > 0.0 && syy > 0.0).then(|| (sxy / (sxx.sqrt() * syy.sqrt())).clamp(-1.0, 1.0))
+    (sxx > 0.0 && syy > 0.0).then(|| (sxy / (sxx * syy).sqrt()).clamp(-1.0, 1.0))
 }
 
 #[cfg(test)]

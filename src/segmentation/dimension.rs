@@ -155,6 +155,12 @@ impl Dimension {
         &self.name
     }
 
+    /// What is measured in the transactions; `None` for the caller's own number.
+    #[must_use]
+    pub fn measure(&self) -> Option<Measure> {
+        self.measure
+    }
+
     /// The column that holds the measured value.
     #[must_use]
     pub fn value_column(&self) -> String {

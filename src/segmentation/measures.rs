@@ -75,7 +75,6 @@ impl CustomerMeasures {
     }
 
     /// Customer ids, ascending.
-    #[must_use]
     pub fn customers(&self) -> &Series {
         &self.customers
     }
@@ -221,7 +220,9 @@ fn check_roles(schema: &Schema, customer: &str, measures: &[&str]) -> Result<()>
     use crate::frame::schema::{Role, check, is_identifier, is_number};
     let mut roles = vec![Role { name: columns::CUSTOMER, column: customer, accepts: is_identifier, needs: "a whole number or text" }];
     roles.extend(measures.iter().map(|name| Role { name: "measure", column: name, accepts: is_number, needs: "a number" }));
-    check("customer measures", schema, &roles, Vec::new())
+    let is_taken = measures.contains(&columns::CUSTOMER);
+    let problem = || format!("measure `{}` has the name of the id in results; rename it", columns::CUSTOMER);
+    check("customer measures", schema, &roles, is_taken.then(problem).into_iter().collect())
 }
 
 /// Refuses customers without id, or with several rows.

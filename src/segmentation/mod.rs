@@ -27,6 +27,9 @@ mod segment_map;
 mod segments;
 mod thresholds;
 
+#[cfg(test)]
+mod tests;
+
 pub use bins::BinReport;
 pub use concentration::{Concentration, TopShare};
 pub use dimension::{Dimension, Direction, Measure, PurchaseUnit};

@@ -10,6 +10,7 @@ use super::params::{Scheme, ValueScore, ValueScoreParams};
 use super::plan::complete_values;
 use super::scores::ValueScores;
 use super::thresholds::{Thresholds, apply};
+use crate::activity::ActivityTable;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
@@ -78,8 +79,17 @@ impl ValueModel {
     /// # Errors
     /// Those of [`Analysis::run`] on [`ValueScore`].
     pub fn run(&self, log: &TransactionLog, as_of: NaiveDate) -> Result<ValueScores> {
+        Ok(self.run_with_activity(log, as_of)?.0)
+    }
+
+    /// As [`run`](Self::run), with the summary of the log that the measures were taken from.
+    ///
+    /// # Errors
+    /// Those of [`Analysis::run`] on [`ValueScore`].
+    pub fn run_with_activity(&self, log: &TransactionLog, as_of: NaiveDate) -> Result<(ValueScores, ActivityTable)> {
         let definition = ValueScoreParams { as_of, ..self.definition.clone() };
-        self.score_as(definition.clone(), &definition.check()?.measure(log)?)
+        let (measures, activity) = definition.clone().check()?.measure_with_activity(log)?;
+        Ok((self.score_as(definition, &measures)?, activity))
     }
 
     /// Scores measures that are at hand by these thresholds.

@@ -1,5 +1,7 @@
 //! Settings of the general value score.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,7 @@ use crate::activity::{DatedBy, Incomplete, ZeroAmount};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
+use crate::frame::columns::{CODE, CUSTOMER, SCORE, SEGMENT};
 
 /// How customers with equal values are treated; every rule has its own name because they
 /// disagree on up to half of the customers where half bought once.
@@ -145,6 +148,18 @@ impl ValueScoreParams {
         self
     }
 
+    /// The dimensions, in the order in which they are scored.
+    pub fn dimensions(&self) -> &[Dimension] {
+        &self.dimensions
+    }
+
+    /// A name that two columns of the result would have.
+    fn shared_column(&self) -> Option<String> {
+        let own = self.dimensions.iter().flat_map(|dimension| [dimension.value_column(), dimension.score_column()]);
+        let mut taken: BTreeSet<String> = [CUSTOMER, CODE, SCORE, SEGMENT].map(str::to_owned).into();
+        own.into_iter().find(|name| !taken.insert(name.clone()))
+    }
+
     /// The same settings without a segment map.
     pub(super) fn without_segments(self) -> Self {
         Self { segments: None, ..self }
@@ -173,6 +188,10 @@ impl ValueScoreParams {
             if self.dimensions[..i].iter().any(|before| before.name == dimension.name) {
                 return Err(Error::param(analysis, "dimensions", "named differently", format!("`{}` twice", dimension.name)));
             }
+        }
+        if let Some(shared) = self.shared_column() {
+            let expected = "named so that no two columns share a name";
+            return Err(Error::param(analysis, "dimensions", expected, format!("`{shared}` twice")));
         }
         if !(self.dimensions.iter().map(|dimension| dimension.weight).sum::<f64>() > 0.0) {
             return Err(Error::param(analysis, "weight", "above 0 for at least one dimension", 0));

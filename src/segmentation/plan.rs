@@ -1,16 +1,20 @@
 //! The value score as an analysis.
 
+use std::borrow::Cow;
+
 use polars::prelude::LazyFrame;
 
+use super::dimension::{Dimension, Measure, PurchaseUnit};
 use super::measures::{CustomerMeasures, Windowed, summaries};
 use super::model::ValueModel;
-use super::params::{TieRule, ValueScore};
+use super::params::{Scheme, TieRule, ValueScore};
 use super::scores::ValueScores;
 use super::thresholds::{Cells, apply, fit, score_first_by_id};
-use crate::activity::{Activity, ActivityReading, read};
+use crate::activity::{Activity, ActivityReading, ActivityTable, read};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
+use crate::frame::columns::ORDER;
 
 impl Analysis for ValueScore {
     type Input = TransactionLog;
@@ -20,14 +24,18 @@ impl Analysis for ValueScore {
 
     /// The columns that all windows and counts of the dimensions need.
     fn plan(&self, log: &TransactionLog) -> Result<LazyFrame> {
+        let counts_orders = |dimension: &Dimension| {
+            dimension.measure.and_then(Measure::unit).is_some_and(|unit| unit == PurchaseUnit::Order)
+        };
+        if self.0.dimensions.iter().any(counts_orders) && !log.has(ORDER) {
+            let expected = "`line`, `day`, `week` or `month` for a log without the role `order`";
+            return Err(Error::param(Self::NAME, "frequency", expected, "order"));
+        }
         let summaries = summaries(&self.0)?;
         let counting = summaries.iter().find(|summary| summary.of.params().counts_orders());
         match counting.or(summaries.first()) {
             Some(summary) => summary.of.plan(log),
-            None => Err(Error::Unusable {
-                analysis: Self::NAME,
-                reason: "no dimension is measured in the transactions; score the measures instead".to_owned(),
-            }),
+            None => Err(nothing_measured()),
         }
     }
 
@@ -38,7 +46,14 @@ impl Analysis for ValueScore {
     }
 
     fn finish(&self, readings: Vec<ActivityReading>) -> Result<ValueScores> {
-        self.score(&self.measures_of(readings)?)
+        self.score(&self.measures_of(readings)?.0)
+    }
+}
+
+fn nothing_measured() -> Error {
+    Error::Unusable {
+        analysis: ValueScore::NAME,
+        reason: "no dimension is measured in the transactions; score the measures instead".to_owned(),
     }
 }
 
@@ -49,14 +64,25 @@ impl ValueScore {
     /// # Errors
     /// Those of the three steps of [`Analysis`].
     pub fn measure(&self, log: &TransactionLog) -> Result<CustomerMeasures> {
+        Ok(self.measure_with_activity(log)?.0)
+    }
+
+    /// As [`measure`](Self::measure), with the summary that the measures were taken from;
+    /// where windows differ, that of the widest. Its customers are those of the measures.
+    ///
+    /// # Errors
+    /// Those of the three steps of [`Analysis`].
+    pub fn measure_with_activity(&self, log: &TransactionLog) -> Result<(CustomerMeasures, ActivityTable)> {
         self.measures_of(self.reduce(self.plan(log)?)?)
     }
 
-    fn measures_of(&self, readings: Vec<ActivityReading>) -> Result<CustomerMeasures> {
+    fn measures_of(&self, readings: Vec<ActivityReading>) -> Result<(CustomerMeasures, ActivityTable)> {
         let summaries = summaries(&self.0)?;
         let tables = summaries.iter().zip(readings).map(|(summary, reading)| Ok(summary.with(summary.of.finish(reading)?)));
         let tables: Vec<Windowed<_>> = tables.collect::<Result<_>>()?;
-        CustomerMeasures::from_tables(&self.0.dimensions, &tables)
+        let measures = CustomerMeasures::from_tables(&self.0.dimensions, &tables)?;
+        let widest = tables.into_iter().next().ok_or_else(nothing_measured)?;
+        Ok((measures, widest.of))
     }
 
     /// Scores measures that are at hand.
@@ -85,18 +111,18 @@ impl ValueScore {
     /// The cells in which the next dimension is scored.
     pub(super) fn cells(&self, scores: &[Vec<u8>]) -> Cells {
         match self.0.scheme {
-            super::Scheme::Independent => Cells::One,
-            super::Scheme::Nested => Cells::of_scores(scores),
+            Scheme::Independent => Cells::One,
+            Scheme::Nested => Cells::of_scores(scores),
         }
     }
 }
 
 /// The values of each dimension; all NaN for a customer who lacks any of them, so that the
 /// thresholds are those of the customers who get a score.
-pub(super) fn complete_values(
-    dimensions: &[super::Dimension],
-    measures: &CustomerMeasures,
-) -> Result<Vec<Vec<f64>>> {
+pub(super) fn complete_values<'a>(
+    dimensions: &[Dimension],
+    measures: &'a CustomerMeasures,
+) -> Result<Vec<Cow<'a, [f64]>>> {
     let mut values = Vec::with_capacity(dimensions.len());
     for dimension in dimensions {
         let column = dimension.value_column();
@@ -104,12 +130,10 @@ pub(super) fn complete_values(
             analysis: ValueScore::NAME,
             reason: format!("dimension `{}` has no measure `{column}`; join it to the measures first", dimension.name()),
         })?;
-        values.push(of_dimension.to_vec());
+        values.push(Cow::Borrowed(of_dimension));
     }
-    for customer in 0..measures.n_customers() {
-        if values.iter().any(|of_dimension| of_dimension[customer].is_nan()) {
-            values.iter_mut().for_each(|of_dimension| of_dimension[customer] = f64::NAN);
-        }
+    if values.iter().any(|of_dimension| of_dimension.iter().any(|value| value.is_nan())) {
+        blank_incomplete(&mut values, measures.n_customers());
     }
     if n_with_all(&values) == 0 {
         let n_customers = measures.n_customers();
@@ -124,7 +148,17 @@ pub(super) fn complete_values(
     Ok(values)
 }
 
+/// Takes all numbers from customers who lack one.
+fn blank_incomplete(values: &mut [Cow<'_, [f64]>], n_customers: usize) {
+    let lacks = |customer: &usize| values.iter().any(|of_dimension| of_dimension[*customer].is_nan());
+    let incomplete: Vec<usize> = (0..n_customers).filter(lacks).collect();
+    for of_dimension in values {
+        let of_dimension = of_dimension.to_mut();
+        incomplete.iter().for_each(|&customer| of_dimension[customer] = f64::NAN);
+    }
+}
+
 /// Customers with a number in every dimension, after incomplete ones were blanked.
-fn n_with_all(values: &[Vec<f64>]) -> usize {
+fn n_with_all(values: &[Cow<'_, [f64]>]) -> usize {
     values.first().map_or(0, |first| first.iter().filter(|value| !value.is_nan()).count())
 }

@@ -182,13 +182,16 @@ impl RfmParams {
         self
     }
 
-    /// Measures each of recency, frequency and monetary value over its own last days only.
+    /// Measures each of recency, frequency and monetary value over its own last days only,
+    /// `as_of` included. Who bought nothing in the window of frequency or total spend has
+    /// zero there; who bought nothing in that of recency or mean spend gets no score.
     pub fn window_days(mut self, days: [Option<u32>; 3]) -> Self {
         self.window_days = days;
         self
     }
 
-    /// Cuts each of recency (in days), frequency and monetary value at fixed points.
+    /// Cuts each of recency (in days), frequency and monetary value at fixed points; a value
+    /// equal to a cut belongs with the smaller ones, so `[30.0]` reads "up to 30 days".
     pub fn cuts(mut self, cuts: [Option<Vec<f64>>; 3]) -> Self {
         self.cuts = cuts;
         self

@@ -29,7 +29,8 @@ pub struct ValueScores {
     pub n_customers: usize,
     /// Number of customers with a score.
     pub n_scored: usize,
-    /// Customers without score, by the first dimension they lack.
+    /// Customers without score, by the first dimension they lack. A nested model also has no
+    /// score for a cell in which there was nobody when it was fitted.
     pub unscored: Vec<Unscored>,
     /// How the bins of each dimension came out.
     pub bins: Vec<BinReport>,
@@ -63,7 +64,7 @@ impl ValueScores {
         model: Option<ValueModel>,
     ) -> Self {
         let n_customers = measures.n_customers();
-        let unscored = count_unscored(&definition.dimensions, &measures);
+        let unscored = count_unscored(&definition.dimensions, &measures, &scores);
         let n_scored = n_customers - unscored.iter().map(|reason| reason.n_customers).sum::<usize>();
         let bins = bin_reports(&definition, &scores, model.as_ref());
         let segment_of = match &definition.segments {
@@ -76,7 +77,6 @@ impl ValueScores {
     }
 
     /// Customer ids, ascending.
-    #[must_use]
     pub fn customers(&self) -> &Series {
         self.measures.customers()
     }
@@ -175,13 +175,16 @@ impl ToDataFrame for ValueScores {
     }
 }
 
-/// Customers who lack a dimension, by the first one they lack.
-fn count_unscored(dimensions: &[Dimension], measures: &CustomerMeasures) -> Vec<Unscored> {
+/// Customers without score, by the first dimension that they lack or that has no
+/// thresholds for their cell.
+fn count_unscored(dimensions: &[Dimension], measures: &CustomerMeasures, scores: &[Vec<u8>]) -> Vec<Unscored> {
     let values: Vec<&[f64]> = dimensions.iter().filter_map(|dimension| measures.get(&dimension.value_column())).collect();
     let mut counts = vec![0; dimensions.len()];
     for customer in 0..measures.n_customers() {
-        if let Some(lacking) = values.iter().position(|of_dimension| of_dimension[customer].is_nan()) {
-            counts[lacking] += 1;
+        let lacking = values.iter().position(|of_dimension| of_dimension[customer].is_nan());
+        let unknown = || scores.iter().position(|of_dimension| of_dimension[customer] == UNSCORED);
+        if let Some(at) = lacking.or_else(unknown) {
+            counts[at] += 1;
         }
     }
     let counted = dimensions.iter().zip(counts).filter(|(_, n)| *n > 0);

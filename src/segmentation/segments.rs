@@ -1,6 +1,7 @@
 //! How large the segments are and what their customers are like.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::measures::CustomerMeasures;
@@ -37,8 +38,10 @@ pub(super) fn segment_summaries(
     for segment in segment_of.iter().flatten() {
         sizes[usize::from(*segment)] += 1;
     }
-    let columns = definition.dimensions.iter().filter_map(|dimension| measures.get(&dimension.value_column()));
-    let sums: Vec<Vec<f64>> = columns.map(|values| sums_by_segment(values, segment_of, names.len())).collect();
+    let columns: Vec<&[f64]> =
+        definition.dimensions.iter().filter_map(|dimension| measures.get(&dimension.value_column())).collect();
+    let sums: Vec<Vec<f64>> =
+        columns.into_par_iter().map(|values| sums_by_segment(values, segment_of, names.len())).collect();
     let summary = |(at, name): (usize, &str)| {
         let n_customers = sizes[at];
         SegmentSummary {

@@ -1,0 +1,9 @@
+//! Stories, promises and laws that go through the public interface, as one binary.
+
+mod architecture;
+mod bad_input;
+mod contract;
+mod data;
+mod golden;
+mod laws;
+mod reading_files;
