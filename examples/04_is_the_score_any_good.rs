@@ -22,9 +22,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("score of {as_of}, and the {} days after it", holdout.horizon_days);
     println!("{holdout}");
-    let complete =
-        if holdout.is_horizon_complete { "seen to its end" } else { "perhaps cut short by the end of the file" };
-    println!("the horizon was {complete}; {} buyers in it had no score, being new", holdout.n_unscored_buyers);
 
     if let (Some(best), Some(worst)) = (holdout.gains.first(), holdout.gains.last()) {
         let percent = |share: f64| format!("{:.0}%", 100.0 * share);

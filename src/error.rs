@@ -1,7 +1,8 @@
 //! The one error type of the crate.
 //!
 //! Messages are one lower-case line, name the table, role, column or setting at fault,
-//! and carry counts in place of values: a log never contains a customer's data.
+//! and carry counts in place of values, so that they can be logged. Only the source of a
+//! `Query` error, which is polars' own, can quote a cell of the data.
 
 use polars::prelude::PolarsError;
 

@@ -5,7 +5,12 @@ pub use polars::prelude::{DataFrame, IntoLazy, LazyFrame, df};
 
 pub use crate::activity::{ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
 pub use crate::analysis::Analysis;
-pub use crate::cleaning::{CleaningParams, Rule};
+pub use crate::cleaning::{
+    CleaningParams, ExactDuplicates, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Rule, Text,
+};
 pub use crate::error::{Error, Result};
 pub use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};
-pub use crate::segmentation::{PurchaseUnit, RfmParams, RfmScores, ValueModel, ValueScoreParams};
+pub use crate::segmentation::{
+    Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,
+    TieRule, ValueModel, ValueScoreParams,
+};

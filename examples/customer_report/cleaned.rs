@@ -1,6 +1,6 @@
 //! Two ways of cleaning: batch by batch, or with the whole table in memory.
 
-use customer_analytics::cleaning::CleaningReport;
+use customer_analytics::cleaning::{CleaningReport, LaterRows};
 use customer_analytics::frame::scan;
 use customer_analytics::prelude::*;
 
@@ -27,7 +27,10 @@ pub struct CleanRows {
 pub fn clean(job: &Job, quarantine: &mut Staged, progress: &Progress) -> Result<CleanRows, Failure> {
     let what = || format!("cannot clean `{}`", job.input);
     let frame = scan(&job.input, &job.columns).doing(|| format!("cannot open `{}`", job.input))?;
-    let plan = job.cleaning.clone().check().and_then(|cleaning| cleaning.plan(frame, &job.columns)).doing(what)?;
+    // What happens after the report must not change it, not even by cancelling a purchase.
+    let rules = CleaningParams::new().rule(LaterRows::after(job.as_of));
+    let rules = job.cleaning.rules().iter().cloned().fold(rules, CleaningParams::rule);
+    let plan = rules.check().and_then(|cleaning| cleaning.plan(frame, &job.columns)).doing(what)?;
     if job.cleaning.rules().iter().any(Rule::compares_rows) {
         progress.step("reading and cleaning");
         let cleaned = plan.collect().doing(what)?;

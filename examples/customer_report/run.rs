@@ -1,7 +1,7 @@
 //! The job from the first row to the last file.
 
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use customer_analytics::activity::ActivityTable;
 use customer_analytics::polars::prelude::{Column, PolarsResult};
@@ -42,15 +42,29 @@ pub fn run(job: &Job, progress: &Progress) -> Result<Outcome, Failure> {
     progress.step("writing the scores and the report");
     scores_file.frame(customers(&scores, &activity).doing(|| "cannot put the scores together".to_owned())?)?;
     let mut staged = vec![scores_file, quarantine_file];
-    if let (Scoring::Fit(_), Some(model)) = (&job.scoring, scores.model()) {
-        let mut model_file = Staged::new(directory, "model.json")?;
-        model_file.text(&model.to_json())?;
-        staged.push(model_file);
+    match scores.model() {
+        Some(model) => {
+            let mut model_file = Staged::new(directory, "model.json")?;
+            model_file.text(&model.to_json())?;
+            staged.push(model_file);
+        }
+        // Ties broken by id have no thresholds; those of an earlier run would belie these scores.
+        None => remove_old(&directory.join("model.json"))?,
     }
     report_file.json(&Report::of(job, &clean, &activity, &scores, concentration.as_ref()))?;
     staged.push(report_file);
     let files = staged.into_iter().map(Staged::publish).collect::<Result<_, _>>()?;
     Ok(Outcome { clean, activity, scores, concentration, files })
+}
+
+/// Removes a file of an earlier run, if there is one.
+fn remove_old(path: &Path) -> Result<(), Failure> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).doing(|| format!("cannot remove the old `{}`", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads the clean rows once; the summary per customer is that of the score.

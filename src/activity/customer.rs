@@ -1,40 +1,29 @@
-//! One customer: a cache line of counts, days and exact money.
-
-use crate::kernel::money::Money;
+//! One customer: half a cache line of days, counts and net value.
 
 /// A day that no calendar reaches: the customer has no dated purchase.
 pub(crate) const NO_DAY: i32 = i32::MIN;
 
-/// What is kept of one customer.
+/// What nearly every line changes; the rest is kept apart, so that two customers share a
+/// cache line and a shard stays in its core's cache.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
 pub(crate) struct Customer {
-    pub(crate) net: Money,
-    pub(crate) refunds: Money,
+    /// The id, as its store knows it.
     pub(crate) key: u64,
+    /// Net value in points of the price grid, without what does not fit them.
+    pub(crate) net_points: i64,
     pub(crate) first_day: i32,
     pub(crate) last_day: i32,
     pub(crate) n_purchases: u32,
     pub(crate) n_refunds: u32,
-    pub(crate) n_orders: u32,
-    pub(crate) n_periods: u32,
+}
+
+impl Default for Customer {
+    fn default() -> Self {
+        Self { key: 0, net_points: 0, first_day: NO_DAY, last_day: NO_DAY, n_purchases: 0, n_refunds: 0 }
+    }
 }
 
 impl Customer {
-    pub(crate) fn new(key: u64) -> Self {
-        Self {
-            net: Money::ZERO,
-            refunds: Money::ZERO,
-            key,
-            first_day: NO_DAY,
-            last_day: NO_DAY,
-            n_purchases: 0,
-            n_refunds: 0,
-            n_orders: 0,
-            n_periods: 0,
-        }
-    }
-
     /// Widens the span of days to a further one.
     #[inline]
     pub(crate) fn see_day(&mut self, day: i32) {
@@ -44,32 +33,25 @@ impl Customer {
         self.last_day = self.last_day.max(day);
     }
 
-    /// Adds the line's amount; false when a sum or count leaves its range.
+    /// Counts a line; false when the count leaves its range.
     #[inline]
-    pub(crate) fn add_amount(&mut self, line: &Line) -> bool {
-        let mut fits = add(&mut self.net, |sum| sum.checked_add(line.amount));
-        match line.kind {
-            Kind::Purchase => fits &= add(&mut self.n_purchases, |sum| sum.checked_add(1)),
-            Kind::Refund => {
-                fits &= add(&mut self.refunds, |sum| sum.checked_sub(line.amount));
-                fits &= add(&mut self.n_refunds, |sum| sum.checked_add(1));
-            }
-            Kind::Nothing => {}
+    pub(crate) fn count(&mut self, kind: Kind) -> bool {
+        match kind {
+            Kind::Purchase => add(&mut self.n_purchases, |n| n.checked_add(1)),
+            Kind::Refund => add(&mut self.n_refunds, |n| n.checked_add(1)),
+            Kind::Nothing => true,
         }
-        fits
     }
 
-    /// Adds what another state knows of the same customer, but for orders and periods,
-    /// which are counted anew; false when a sum or count leaves its range.
+    /// Adds the days and counts that another state knows of the same customer; false when
+    /// a count leaves its range.
     pub(crate) fn merge(&mut self, other: &Self) -> bool {
         if other.first_day != NO_DAY {
             self.see_day(other.first_day);
             self.see_day(other.last_day);
         }
-        add(&mut self.net, |sum| sum.checked_add(other.net))
-            & add(&mut self.refunds, |sum| sum.checked_add(other.refunds))
-            & add(&mut self.n_purchases, |sum| sum.checked_add(other.n_purchases))
-            & add(&mut self.n_refunds, |sum| sum.checked_add(other.n_refunds))
+        add(&mut self.n_purchases, |n| n.checked_add(other.n_purchases))
+            & add(&mut self.n_refunds, |n| n.checked_add(other.n_refunds))
     }
 }
 
@@ -77,7 +59,8 @@ impl Customer {
 #[derive(Clone, Copy)]
 pub(crate) struct Line {
     pub(crate) day: i32,
-    pub(crate) amount: Money,
+    /// Zero for a line that is neither purchase nor refund.
+    pub(crate) amount: f64,
     pub(crate) kind: Kind,
     /// Whether the day counts for the first and last date.
     pub(crate) dates: bool,
@@ -96,9 +79,9 @@ pub(crate) enum Kind {
     Nothing,
 }
 
-/// Moves a total on unless it would leave its range.
+/// Moves a total on unless it would leave its range; whether it did.
 #[inline]
-fn add<T: Copy>(total: &mut T, next: impl FnOnce(T) -> Option<T>) -> bool {
+pub(crate) fn add<T: Copy>(total: &mut T, next: impl FnOnce(T) -> Option<T>) -> bool {
     match next(*total) {
         Some(sum) => {
             *total = sum;

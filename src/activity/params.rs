@@ -170,7 +170,8 @@ impl ActivityParams {
     /// # Errors
     /// `Param` when the window is shorter than one day or starts before the calendar.
     pub fn check(self) -> Result<Activity> {
-        let in_range = |days: u32| days >= 1 && self.as_of.checked_sub_days(chrono::Days::new(u64::from(days))).is_some();
+        let in_range =
+            |days: u32| days >= 1 && self.as_of.checked_sub_days(chrono::Days::new(u64::from(days))).is_some();
         if let Some(days) = self.window_days.filter(|&days| !in_range(days)) {
             return Err(Error::param(Activity::NAME, "window_days", "at least 1 and within the calendar", days));
         }

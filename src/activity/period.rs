@@ -19,9 +19,16 @@ impl PeriodOf {
         match self.0 {
             Period::Day => day,
             Period::Week => (day + 3).div_euclid(7),
-            Period::Month => NaiveDate::from_epoch_days(day).map_or(i32::MIN, |date| date.year() * 12 + date.month0() as i32),
+            Period::Month => {
+                NaiveDate::from_epoch_days(day).map_or(i32::MIN, |date| date.year() * 12 + date.month0() as i32)
+            }
         }
     }
+}
+
+/// Days since 1970-01-01.
+pub(crate) fn day_number(date: NaiveDate) -> i32 {
+    date.to_epoch_days()
 }
 
 #[cfg(test)]

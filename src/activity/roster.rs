@@ -1,15 +1,17 @@
 //! The customers of one shard: a small index of hashes over dense rows.
 //!
 //! A lookup first finds a 32-bit tag in the index, which stays in the core's nearest
-//! cache, then verifies the id in the customer's own cache line. The rows of a block take
+//! cache, then verifies the id in the customer's own row. The rows of a block take
 //! the two steps together, so that the misses of the second overlap.
 
 use std::hint::black_box;
 
 use hashbrown::HashTable;
 
+use super::column::Column;
 use super::customer::Customer;
 use super::ids::Ids;
+use super::rows::Row;
 
 /// Rows looked up together.
 pub(crate) const BLOCK: usize = 16;
@@ -29,52 +31,66 @@ impl Slot {
     }
 }
 
-/// The low half of a hash; shards are told apart by bits of the high one.
+/// The low half of an id's bits; shards are told apart by the high one.
 #[inline]
-fn tag_of(hash: u64) -> u32 {
-    hash as u32
+fn tag_of(bits: u64) -> u32 {
+    bits as u32
 }
 
 /// Customers in the order of their arrival, found by id.
 #[derive(Default)]
 pub(crate) struct Roster<I> {
     pub(crate) ids: I,
-    pub(crate) rows: Vec<Customer>,
+    /// What is known of each customer, by place.
+    pub(crate) rows: Column<Customer>,
+    len: u32,
     index: HashTable<Slot>,
 }
 
 impl<I: Ids> Roster<I> {
-    /// Where the customers of a block of packed ids are; new ones are added.
+    /// How many customers there are.
     #[inline]
-    pub(crate) fn places(&mut self, column: I::Column<'_>, block: impl ExactSizeIterator<Item = I::Packed> + Clone) -> [u32; BLOCK] {
+    pub(crate) fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// The customers in the order of their places.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Customer> {
+        self.rows.iter().take(self.len as usize)
+    }
+
+    /// Where the customers of at most [`BLOCK`] rows are; new ones are added.
+    #[inline]
+    pub(crate) fn places(&mut self, column: I::Column<'_>, block: &[Row<I::Packed>]) -> [u32; BLOCK] {
         let mut places = [u32::MAX; BLOCK];
-        for (place, id) in places.iter_mut().zip(block.clone()) {
-            let tag = tag_of(I::hash(id));
+        for (place, row) in places.iter_mut().zip(block) {
+            let tag = tag_of(I::bits(row.id));
             if let Some(slot) = self.index.find(Slot::spread(tag), |slot| slot.tag == tag) {
                 *place = slot.row;
             }
         }
         let mut known = [false; BLOCK];
-        for ((known, &place), id) in known.iter_mut().zip(&places).zip(block.clone()) {
-            *known = self.rows.get(place as usize).is_some_and(|customer| self.ids.is(customer.key, column, id));
+        for ((known, &place), row) in known.iter_mut().zip(&places).zip(block) {
+            *known = place < self.len && self.ids.is(self.rows.get(place).key, column, row);
         }
-        for ((place, known), id) in places.iter_mut().zip(known).zip(block) {
+        for ((place, known), row) in places.iter_mut().zip(known).zip(block) {
             if !known {
-                *place = self.find_or_add(column, id);
+                *place = self.find_or_add(column, row);
             }
         }
         places
     }
 
     /// The place of a customer that is new, or shares its tag with another.
-    fn find_or_add(&mut self, column: I::Column<'_>, id: I::Packed) -> u32 {
-        let Self { ids, rows, index } = self;
-        let tag = tag_of(I::hash(id));
-        let found = index.find(Slot::spread(tag), |slot| slot.tag == tag && ids.is(rows[slot.row as usize].key, column, id));
-        match found {
+    #[cold]
+    fn find_or_add(&mut self, column: I::Column<'_>, row: &Row<I::Packed>) -> u32 {
+        let Self { ids, rows, index, .. } = self;
+        let tag = tag_of(I::bits(row.id));
+        let is_same = |slot: &Slot| slot.tag == tag && ids.is(rows.get(slot.row).key, column, row);
+        match index.find(Slot::spread(tag), is_same) {
             Some(slot) => slot.row,
             None => {
-                let key = self.ids.insert(column, id);
+                let key = self.ids.insert(column, row);
                 self.push(tag, key)
             }
         }
@@ -82,9 +98,9 @@ impl<I: Ids> Roster<I> {
 
     /// The place of the customer that another roster knows by `key`.
     pub(crate) fn adopt(&mut self, other: &Self, key: u64) -> u32 {
-        let Self { ids, rows, index } = self;
-        let tag = tag_of(other.ids.hash_of_key(key));
-        let is_same = |slot: &Slot| slot.tag == tag && ids.is_same(rows[slot.row as usize].key, &other.ids, key);
+        let Self { ids, rows, index, .. } = self;
+        let tag = tag_of(I::bits(other.ids.pack_key(key)));
+        let is_same = |slot: &Slot| slot.tag == tag && ids.is_same(rows.get(slot.row).key, &other.ids, key);
         match index.find(Slot::spread(tag), is_same) {
             Some(slot) => slot.row,
             None => {
@@ -102,10 +118,41 @@ impl<I: Ids> Roster<I> {
         black_box((tags, keys));
     }
 
+    /// Gives the index back once nobody is looked up any more.
+    pub(crate) fn drop_index(&mut self) {
+        self.index = HashTable::new();
+    }
+
     fn push(&mut self, tag: u32, key: u64) -> u32 {
-        let row = self.rows.len() as u32;
-        self.rows.push(Customer::new(key));
+        let row = self.len;
+        self.len += 1;
+        self.rows.get_mut(row).key = key;
         self.index.insert_unique(Slot::spread(tag), Slot { tag, row }, |slot| Slot::spread(slot.tag));
         row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{Int64Chunked, IntoSeries, NewChunkedArray};
+
+    use super::super::ids::IntegerIds;
+    use super::*;
+
+    #[test]
+    fn ids_with_the_same_tag_are_told_apart() {
+        // Four packed ids that differ in their high halves only.
+        let packed: Vec<u64> = (0..4).map(|high| high << 32 | 77).collect();
+        let ids =
+            Int64Chunked::from_iter_values("id".into(), packed.iter().map(|&key| IntegerIds.get(key))).into_series();
+        let column = IntegerIds::column(&ids).unwrap();
+        assert!(packed.iter().enumerate().all(|(row, &id)| IntegerIds::pack(column, row) == id));
+        let block: Vec<Row<u64>> = [0, 1, 2, 1, 3, 0].map(|i| Row { id: packed[i], ..Row::default() }).to_vec();
+        let mut roster = Roster::<IntegerIds>::default();
+        assert_eq!(roster.places(column, &block)[..6], [0, 1, 2, 1, 3, 0]);
+        assert_eq!(roster.places(column, &block)[..6], [0, 1, 2, 1, 3, 0]);
+        let mut other = Roster::<IntegerIds>::default();
+        assert_eq!([3, 2, 3, 0].map(|i| other.adopt(&roster, packed[i])), [0, 1, 0, 2]);
+        assert_eq!(other.iter().map(|customer| customer.key).collect::<Vec<_>>(), [packed[3], packed[2], packed[0]]);
     }
 }

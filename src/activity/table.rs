@@ -1,15 +1,17 @@
 //! One row per customer, in the order of their ids.
 
 use polars::prelude::*;
-use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 
-use super::customer::{Customer, NO_DAY};
-use super::ids::{Ids, IntegerIds, TextIds};
-use super::params::{ActivityParams, DatedBy};
-use super::period::PeriodOf;
-use super::read::{ActivityReading, Customers, RowCounts, day_number};
-use super::state::{Shard, State};
+use super::counts::RowCounts;
+use super::customer::NO_DAY;
+use super::ids::Ids;
+use super::params::{Activity, ActivityParams, DatedBy};
+use super::period::{PeriodOf, day_number};
+use super::reading::{ActivityReading, Customers};
+use super::sorted::Sorted;
+use super::state::Shard;
+use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::{ToDataFrame, columns, frame_of};
 
@@ -44,32 +46,51 @@ fn serialize_ids<S: Serializer>(ids: &Series, serializer: S) -> std::result::Res
     }
 }
 
+fn out_of_range() -> Error {
+    let verdict = "a customer's total exceeds 10^20 or its count of lines 4 x 10^9; split the log or use larger units";
+    Error::Numeric { analysis: Activity::NAME, verdict: verdict.to_owned() }
+}
+
 impl ActivityTable {
-    pub(crate) fn new(params: ActivityParams, reading: ActivityReading) -> Result<Self> {
-        let sorted = match reading.customers {
-            Customers::Integers(state) => sorted_by_number(state, &params),
-            Customers::Texts(state) => sorted_by_text(state, &params),
-        };
-        if sorted.overflowed {
-            return Err(Error::Numeric {
-                analysis: "activity",
-                verdict: "a customer's total exceeds 10^20 or its count of lines 4 x 10^9; split the log or use larger units".to_owned(),
-            });
+    pub(crate) fn new(reading: ActivityReading) -> Result<Self> {
+        let ActivityReading { params, customers, counts, currency } = reading;
+        let currency = currency.check()?;
+        match customers {
+            Customers::Integers(state) => Self::gather(params, counts, currency, &Sorted::by_number(state)),
+            Customers::Texts(state) => Self::gather(params, counts, currency, &Sorted::by_text(state)),
         }
-        let rows = &sorted.rows;
+    }
+
+    /// Takes the columns from the customers in order.
+    fn gather<I: Ids, K: Sync>(
+        params: ActivityParams,
+        counts: RowCounts,
+        currency: Option<String>,
+        sorted: &Sorted<I, K>,
+    ) -> Result<Self> {
+        if sorted.overflowed() {
+            return Err(out_of_range());
+        }
+        let main = sorted.main_columns();
+        let periods = params.count_periods.filter(|_| params.dated_by == DatedBy::Purchases).map(PeriodOf::new);
+        let repeat_value = |period: PeriodOf| {
+            let outside_first =
+                |shard: &Shard<I>, place| shard.value_outside(place, period.of_day(shard.customer(place).first_day));
+            sorted.of_each(outside_first).into_iter().collect::<Option<Vec<f64>>>().ok_or_else(out_of_range)
+        };
         Ok(Self {
-            counts: reading.counts,
-            currency: reading.currency,
-            customers: sorted.ids,
-            first_day: of_each(rows, |customer| customer.first_day),
-            last_day: of_each(rows, |customer| customer.last_day),
-            n_purchases: of_each(rows, |customer| customer.n_purchases),
-            n_refunds: of_each(rows, |customer| customer.n_refunds),
-            net_value: of_each(rows, |customer| customer.net.to_f64()),
-            refund_value: of_each(rows, |customer| customer.refunds.to_f64()),
-            n_orders: params.count_orders.then(|| of_each(rows, |customer| customer.n_orders)),
-            n_periods: params.count_periods.map(|_| of_each(rows, |customer| customer.n_periods)),
-            repeat_value: sorted.repeat_value,
+            counts,
+            currency,
+            customers: sorted.ids.clone(),
+            first_day: main.first_day,
+            last_day: main.last_day,
+            n_purchases: main.n_purchases,
+            n_refunds: main.n_refunds,
+            net_value: main.net_value,
+            refund_value: main.refund_value,
+            n_orders: params.count_orders.then(|| sorted.of_each(Shard::n_orders)),
+            n_periods: params.count_periods.map(|_| sorted.of_each(Shard::n_periods)),
+            repeat_value: periods.map(repeat_value).transpose()?,
             params,
         })
     }
@@ -178,7 +199,8 @@ impl ToDataFrame for ActivityTable {
             Series::new(columns::N_PURCHASES.into(), &self.n_purchases),
         ];
         let counted = [(columns::N_ORDERS, &self.n_orders), (columns::N_PERIODS, &self.n_periods)];
-        series.extend(counted.into_iter().filter_map(|(name, counts)| Some(Series::new(name.into(), counts.as_ref()?))));
+        series
+            .extend(counted.into_iter().filter_map(|(name, counts)| Some(Series::new(name.into(), counts.as_ref()?))));
         series.push(Series::new(columns::N_REFUNDS.into(), &self.n_refunds));
         series.push(Series::new(columns::NET_VALUE.into(), &self.net_value));
         series.push(Series::new(columns::REFUND_VALUE.into(), &self.refund_value));
@@ -188,82 +210,4 @@ impl ToDataFrame for ActivityTable {
 
 fn days_before(as_of: i32, days: &[i32]) -> impl Iterator<Item = Option<i32>> + '_ {
     days.iter().map(move |&day| (day != NO_DAY).then(|| as_of - day))
-}
-
-fn of_each<T: Send>(rows: &[Customer], get: impl Fn(&Customer) -> T + Sync + Send) -> Vec<T> {
-    rows.par_iter().map(get).collect()
-}
-
-/// All customers in the order of their ids.
-struct Sorted {
-    ids: Series,
-    rows: Vec<Customer>,
-    repeat_value: Option<Vec<f64>>,
-    overflowed: bool,
-}
-
-/// Where a customer is before sorting.
-#[derive(Clone, Copy)]
-struct Place {
-    shard: u32,
-    row: u32,
-}
-
-/// Every customer with a sort key and its place.
-fn places<I: Ids, K>(shards: &[Shard<I>], key: impl Fn(&I, u64) -> K) -> Vec<(K, Place)> {
-    let mut places = Vec::with_capacity(shards.iter().map(|shard| shard.roster.rows.len()).sum());
-    for (number, Shard { roster, .. }) in shards.iter().enumerate() {
-        let place = |row| Place { shard: number as u32, row };
-        places.extend((0..).zip(&roster.rows).map(|(row, customer)| (key(&roster.ids, customer.key), place(row))));
-    }
-    places
-}
-
-fn sorted_by_number(state: State<IntegerIds>, params: &ActivityParams) -> Sorted {
-    let shards = state.into_shards();
-    let mut places = places(&shards, |_, key| key as i64);
-    places.par_sort_unstable_by_key(|&(id, _)| id);
-    let ids: Vec<i64> = places.iter().map(|&(id, _)| id).collect();
-    gather(&shards, &places, Series::new(columns::CUSTOMER.into(), ids), params)
-}
-
-fn sorted_by_text(state: State<TextIds>, params: &ActivityParams) -> Sorted {
-    let shards = state.into_shards();
-    let mut places = places(&shards, |ids, key| first_bytes(ids.get(key)));
-    let text = |place: Place| {
-        let roster = &shards[place.shard as usize].roster;
-        roster.ids.get(roster.rows[place.row as usize].key)
-    };
-    // Most ids differ within 16 bytes; only those that do not are looked up.
-    places.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))));
-    let texts: StringChunked = places.iter().map(|&(_, place)| str::from_utf8(text(place)).ok()).collect();
-    let ids = texts.into_series().with_name(columns::CUSTOMER.into());
-    gather(&shards, &places, ids, params)
-}
-
-/// The first 16 bytes as a number that sorts like them.
-fn first_bytes(text: &[u8]) -> u128 {
-    let mut first = [0; 16];
-    let len = text.len().min(16);
-    first[..len].copy_from_slice(&text[..len]);
-    u128::from_be_bytes(first)
-}
-
-/// Brings the customers into sorted order.
-fn gather<I: Ids, K: Sync>(shards: &[Shard<I>], places: &[(K, Place)], ids: Series, params: &ActivityParams) -> Sorted {
-    let of = |place: &Place| (&shards[place.shard as usize], shards[place.shard as usize].roster.rows[place.row as usize]);
-    let rows = places.par_iter().map(|(_, place)| of(place).1).collect();
-    let periods = params.count_periods.filter(|_| params.dated_by == DatedBy::Purchases).map(PeriodOf::new);
-    let repeat_value = periods.map(|period| {
-        let value = |(_, place): &(K, Place)| {
-            let (shard, customer) = of(place);
-            let first = shard.period_value(place.row, period.of_day(customer.first_day));
-            // Purchases are the net value with the refunds put back.
-            let purchases = customer.net.checked_add(customer.refunds);
-            purchases.and_then(|all| all.checked_sub(first)).unwrap_or_default().to_f64()
-        };
-        places.par_iter().map(value).collect()
-    });
-    let overflowed = shards.iter().any(|shard| shard.overflowed);
-    Sorted { ids, rows, repeat_value, overflowed }
 }

@@ -10,6 +10,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::groups::{group_numbers, row_hashes};
+use crate::kernel::money::Money;
 
 /// Only asked whether it contains a hash; its order reaches nothing.
 type HashSet<T> = hashbrown::HashSet<T, FixedState>;
@@ -69,7 +70,9 @@ fn lines(columns: &[Column]) -> PolarsResult<Vec<Line>> {
     let [is_cancellation, time, size, keys @ ..] = columns.as_slice() else {
         polars_bail!(ComputeError: "matching needs time and size")
     };
-    let size: Float64Chunked = size.f64()?.iter().map(|size| size.map(f64::abs)).collect();
+    // As the amount on the invoice: 3 x 2.55 computed in doubles is 7.65.
+    let as_written = |size: f64| Money::of(size.abs()).map_or(size.abs(), Money::to_f64);
+    let size: Float64Chunked = size.f64()?.iter().map(|size| size.map(as_written)).collect();
     let keys = [&[size.into_column()], keys].concat();
     // Few purchases are like any cancellation: the others need not be told apart.
     let may_match = may_match(is_cancellation.bool()?, &row_hashes(&keys)?);

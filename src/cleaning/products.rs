@@ -62,7 +62,8 @@ impl NonProducts {
     }
 
     /// Takes codes in which this regular expression is found, in the syntax of the crate
-    /// `regex`. It may be found anywhere: `^` and `$` tie it to the ends.
+    /// `regex`. It may be found anywhere: `^` and `$` tie it to the ends. Outer white
+    /// space is not looked at.
     pub fn pattern(mut self, pattern: impl Into<String>) -> Self {
         self.pattern = Some(pattern.into());
         self
@@ -148,7 +149,10 @@ impl Step for NonProducts {
             take.push((on_list, "product code is on the list".to_owned()));
         }
         if let Some(searched) = self.searched() {
-            take.push((code.clone().str().contains(lit(searched), true), "product code fits the pattern".to_owned()));
+            take.push((
+                code.clone().str().strip_chars(lit(NULL)).str().contains(lit(searched), true),
+                "product code fits the pattern".to_owned(),
+            ));
         }
         let has_none = code.clone().is_null().or(code.str().strip_chars(lit(NULL)).eq(lit("")).fill_null(lit(false)));
         flow.judge(Judgement { take, unjudged: Some(has_none), ..Judgement::default() });

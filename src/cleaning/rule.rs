@@ -4,7 +4,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::flow::Flow;
-use super::{ExactDuplicates, MissingCustomer, NonProducts, Prices, RefundMode, Refunds, Text};
+use super::{ExactDuplicates, LaterRows, MissingCustomer, NonProducts, Prices, RefundMode, Refunds, Text};
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
 
@@ -32,6 +32,8 @@ pub enum Rule {
     Text(Text),
     /// Takes rows that repeat an earlier one.
     ExactDuplicates(ExactDuplicates),
+    /// Takes rows dated after the report.
+    LaterRows(LaterRows),
     /// Takes rows without a customer.
     MissingCustomer(MissingCustomer),
     /// Takes lines that are not products.
@@ -56,7 +58,9 @@ impl Rule {
         match self {
             Self::ExactDuplicates(_) => true,
             Self::Refunds(rule) => matches!(rule.mode, RefundMode::NetPerOrder | RefundMode::Match),
-            Self::Text(_) | Self::MissingCustomer(_) | Self::NonProducts(_) | Self::Prices(_) => false,
+            Self::Text(_) | Self::LaterRows(_) | Self::MissingCustomer(_) | Self::NonProducts(_) | Self::Prices(_) => {
+                false
+            }
         }
     }
 
@@ -65,6 +69,7 @@ impl Rule {
         match self {
             Self::Text(rule) => rule,
             Self::ExactDuplicates(rule) => rule,
+            Self::LaterRows(rule) => rule,
             Self::MissingCustomer(rule) => rule,
             Self::NonProducts(rule) => rule,
             Self::Prices(rule) => rule,
@@ -83,7 +88,7 @@ macro_rules! rule_from {
     };
 }
 
-rule_from!(Text, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds);
+rule_from!(Text, ExactDuplicates, LaterRows, MissingCustomer, NonProducts, Prices, Refunds);
 
 /// What every rule has to say for itself.
 pub(crate) trait Step {

@@ -59,6 +59,17 @@ impl<'a> Texts<'a> {
     pub(crate) fn get(&self, row: usize) -> &'a [u8] {
         self.array.value(row).as_bytes()
     }
+
+    /// A text of at most twelve bytes as the leading bytes of a number, zeros behind, and
+    /// its length; such texts lie in the column itself, without a pointer to follow.
+    #[inline]
+    pub(crate) fn short(&self, row: usize) -> Option<(u128, u8)> {
+        let view = self.array.views()[row];
+        let len = u8::try_from(view.length).ok().filter(|&len| len <= 12)?;
+        // In memory: four bytes of length, then the text.
+        let text = u128::from_be_bytes(view.as_u128().to_ne_bytes()) << 32;
+        Some((text & !(u128::MAX >> (8 * u32::from(len))), len))
+    }
 }
 
 /// The column in one chunk; borrowed when it is in one already.
@@ -72,7 +83,10 @@ macro_rules! numeric_values {
         #[doc = $doc]
         pub(crate) fn $name(series: &Series) -> Option<Values<'_, <$physical as PolarsNumericType>::Native>> {
             let array = series.as_any().downcast_ref::<ChunkedArray<$physical>>()?.downcast_iter().next()?;
-            Some(Values { values: array.values(), validity: array.validity().map(|bits| Validity::of(bits.as_slice())) })
+            Some(Values {
+                values: array.values(),
+                validity: array.validity().map(|bits| Validity::of(bits.as_slice())),
+            })
         }
     };
 }
@@ -105,7 +119,9 @@ impl Days<'_> {
         match self {
             Self::Dates(values) => values.values[row],
             // The only unit that reaches further than a day number does.
-            Self::Milliseconds(values) => values.values[row].div_euclid(DAY).clamp(i32::MIN.into(), i32::MAX.into()) as i32,
+            Self::Milliseconds(values) => {
+                values.values[row].div_euclid(DAY).clamp(i32::MIN.into(), i32::MAX.into()) as i32
+            }
             Self::Microseconds(values) => values.values[row].div_euclid(DAY * 1_000) as i32,
             Self::Nanoseconds(values) => values.values[row].div_euclid(DAY * 1_000_000) as i32,
         }

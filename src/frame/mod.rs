@@ -5,6 +5,7 @@ pub mod columns;
 pub(crate) mod extract;
 mod scan;
 pub(crate) mod schema;
+mod time_format;
 mod to_dataframe;
 mod transactions;
 

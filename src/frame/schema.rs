@@ -21,7 +21,10 @@ pub(crate) fn check(table: &'static str, schema: &Schema, roles: &[Role<'_>], mu
         match schema.get(role.column) {
             None => problems.push(missing(role, schema)),
             Some(dtype) if !(role.accepts)(dtype) => {
-                problems.push(format!("role `{}` needs {}, but column `{}` is {dtype}", role.name, role.needs, role.column));
+                problems.push(format!(
+                    "role `{}` needs {}, but column `{}` is {dtype}",
+                    role.name, role.needs, role.column
+                ));
             }
             Some(_) => {}
         }
@@ -57,9 +60,9 @@ pub(crate) fn is_integer(dtype: &DataType) -> bool {
     dtype.is_integer()
 }
 
-/// Numbers that an amount can be.
+/// Numbers that an amount can be: not Float32, which holds no cents.
 pub(crate) fn is_number(dtype: &DataType) -> bool {
-    dtype.is_integer() || dtype.is_float() || dtype.is_decimal()
+    dtype.is_integer() || *dtype == DataType::Float64 || dtype.is_decimal()
 }
 
 /// Identifiers: whole numbers, text, categories.

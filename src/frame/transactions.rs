@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::{AMOUNT, CHANNEL, CURRENCY, CUSTOMER, ORDER, PRODUCT, TIME};
 use super::scan::scan;
 use super::schema::{self, Role};
+use super::time_format::TimeFormat;
 use crate::error::{Error, Result};
 
 const TABLE: &str = "transactions";
@@ -123,12 +124,18 @@ impl TransactionColumns {
         let mut roles = vec![
             Role { name: CUSTOMER, column: &self.customer, accepts: schema::is_identifier, needs: IDENTIFIER },
             match self.time_format {
-                Some(_) => Role { name: TIME, column: &self.time, accepts: schema::is_text, needs: "text, as a time format is given" },
+                Some(_) => Role {
+                    name: TIME,
+                    column: &self.time,
+                    accepts: schema::is_text,
+                    needs: "text, as a time format is given",
+                },
                 None => Role { name: TIME, column: &self.time, accepts: schema::is_time, needs: TIMES },
             },
         ];
         let numbers = [(AMOUNT, &self.amount), ("quantity", &self.quantity), ("unit_price", &self.unit_price)];
-        let labels = [(ORDER, &self.order), (PRODUCT, &self.product), (CHANNEL, &self.channel), (CURRENCY, &self.currency)];
+        let labels =
+            [(ORDER, &self.order), (PRODUCT, &self.product), (CHANNEL, &self.channel), (CURRENCY, &self.currency)];
         for (name, column) in numbers {
             if let Some(column) = column {
                 roles.push(Role { name, column, accepts: schema::is_number, needs: NUMBER });
@@ -144,10 +151,12 @@ impl TransactionColumns {
 
     /// What is wrong with the choice of roles itself, whatever the table.
     fn problems(&self) -> Vec<String> {
-        match (&self.amount, &self.quantity, &self.unit_price) {
-            (Some(_), None, None) | (None, Some(_), Some(_)) => vec![],
-            _ => vec!["role `amount` needs one column, or else both `quantity` and `unit_price`".to_owned()],
-        }
+        let amount = match (&self.amount, &self.quantity, &self.unit_price) {
+            (Some(_), None, None) | (None, Some(_), Some(_)) => None,
+            _ => Some("role `amount` needs one column, or else both `quantity` and `unit_price`".to_owned()),
+        };
+        let format = self.time_format.as_ref().and_then(|format| TimeFormat::of(format).problem(format));
+        amount.into_iter().chain(format).collect()
     }
 
     /// Checks all roles against a schema.
@@ -181,8 +190,7 @@ impl TransactionColumns {
 /// Text as a time; null where it does not fit the format.
 fn parsed_time(text: Expr, format: &str) -> Expr {
     let options = StrptimeOptions { format: Some(format.into()), strict: false, exact: true, cache: true };
-    let with_clock = ["%H", "%I", "%k", "%l", "%T", "%R", "%r", "%c", "%s", "%+"].iter().any(|code| format.contains(code));
-    if with_clock {
+    if TimeFormat::of(format) == TimeFormat::Clock {
         text.str().to_datetime(Some(TimeUnit::Microseconds), None, options, lit("raise"))
     } else {
         text.str().to_date(options)
@@ -230,8 +238,13 @@ impl TransactionLog {
             columns.time_expr(&schema).alias(TIME),
             columns.amount_expr().alias(AMOUNT),
         ];
-        let labels = [(ORDER, &columns.order), (PRODUCT, &columns.product), (CHANNEL, &columns.channel), (CURRENCY, &columns.currency)];
-        exprs.extend(labels.into_iter().filter_map(|(role, column)| Some(identifier(column.as_ref()?, &schema).alias(role))));
+        let labels = [(ORDER, &columns.order), (PRODUCT, &columns.product), (CHANNEL, &columns.channel)];
+        exprs.extend(
+            labels.into_iter().filter_map(|(role, column)| Some(identifier(column.as_ref()?, &schema).alias(role))),
+        );
+        if let Some(currency) = &columns.currency {
+            exprs.push(col(currency.as_str()).cast(DataType::String).alias(CURRENCY));
+        }
         let mut frame = frame.select(exprs);
         let schema = frame.collect_schema().map_err(Error::query("assigning the roles of the transactions"))?;
         Ok(Self { frame, schema })

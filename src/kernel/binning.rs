@@ -2,7 +2,8 @@
 //!
 //! Notation: `n` values, `k` bins; a run of equal values holds the positions `lo..hi` of
 //! the ascending order (from 0), so its average rank is `r = (lo + hi + 1) / 2`.
-//! For "low is better" the order is read from the other end: `lo, hi -> n - hi, n - lo`.
+//! For "low is better" the ranks are counted from the other end, `lo, hi -> n - hi, n - lo`;
+//! a cut still belongs with the smaller values: the score is `k` less the cuts below.
 //!
 //! ```text
 //! mid rank       floor(k (r - 1/2) / n) + 1          = floor(k (lo + hi) / 2n) + 1
@@ -55,17 +56,19 @@ pub fn fit_steps(ascending: &[f64], n_bins: u8, rule: RankRule, direction: Direc
             let cuts: Vec<f64> = (1..n_bins).filter_map(|j| quantile(ascending, j, n_bins)).collect();
             if ascending.is_empty() { Vec::new() } else { steps_of_cuts(&cuts, direction) }
         }
-        RankRule::MidRank => steps_of_runs(ascending, direction, |lo, hi, n| u64::from(n_bins) * (lo + hi) / (2 * n) + 1),
+        RankRule::MidRank => {
+            steps_of_runs(ascending, direction, |lo, hi, n| u64::from(n_bins) * (lo + hi) / (2 * n) + 1)
+        }
         RankRule::AverageRank => {
             steps_of_runs(ascending, direction, |lo, hi, n| (u64::from(n_bins) * (lo + hi + 1)).div_ceil(2 * n))
         }
     }
 }
 
-/// The type-7 quantile at `j / k`; `None` without values.
+/// The type-7 quantile at `j / k`; `None` without values, or where that is no share.
 #[must_use]
 pub fn quantile(ascending: &[f64], j: u8, k: u8) -> Option<f64> {
-    let last = ascending.len().checked_sub(1)?;
+    let last = ascending.len().checked_sub(1).filter(|_| k > 0 && j <= k)?;
     let position = last * usize::from(j);
     let (whole, rest) = (position / usize::from(k), position % usize::from(k));
     let low = ascending[whole];
@@ -77,10 +80,11 @@ pub fn quantile(ascending: &[f64], j: u8, k: u8) -> Option<f64> {
 
 /// Thresholds from ascending cut points; a value equal to a cut belongs below it.
 ///
-/// Repeated cuts leave bins empty, as they do in the data.
+/// Repeated cuts leave bins empty, as they do in the data. Without thresholds from more
+/// than 254 cuts, which no score can tell apart.
 #[must_use]
 pub fn steps_of_cuts(cuts: &[f64], direction: Direction) -> Vec<Step> {
-    let k = cuts.len() as u8 + 1;
+    let Some(k) = u8::try_from(cuts.len()).ok().and_then(|n| n.checked_add(1)) else { return Vec::new() };
     let score = |n_below: usize| match direction {
         Direction::HighIsBetter => n_below as u8 + 1,
         Direction::LowIsBetter => k - n_below as u8,

@@ -19,7 +19,8 @@ pub struct Lorenz {
 }
 
 impl Lorenz {
-    /// From non-negative values in ascending order; `None` when their sum is zero.
+    /// From non-negative values in ascending order; `None` when their sum is zero or no
+    /// finite number.
     #[must_use]
     pub fn of(ascending: &[f64]) -> Option<Self> {
         let n = ascending.len() as f64;
@@ -33,7 +34,7 @@ impl Lorenz {
         }
         let total = sum.value();
         let gini = (2.0 * weighted.value() / (n * total) - (n + 1.0) / n).max(0.0);
-        (total > 0.0).then_some(Self { cumulative, gini })
+        (total > 0.0 && total.is_finite() && weighted.value().is_finite()).then_some(Self { cumulative, gini })
     }
 
     /// Gini coefficient: 0 when all have the same, towards 1 when one has all.

@@ -21,9 +21,13 @@ pub fn average_ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Spearman's rank correlation; `None` when either side is constant or has under two values.
+/// Spearman's rank correlation; `None` when either side is constant or has under two values,
+/// or they are not of one length.
 #[must_use]
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
+    if x.len() != y.len() {
+        return None;
+    }
     let (rx, ry) = (average_ranks(x), average_ranks(y));
     // The mean rank is known, so one pass of centred products is exact enough: all terms
     // are multiples of 1/4.

@@ -29,7 +29,11 @@ pub struct BinReport {
 }
 
 /// The bins of every dimension.
-pub(super) fn bin_reports(definition: &ValueScoreParams, scores: &[Vec<u8>], model: Option<&ValueModel>) -> Vec<BinReport> {
+pub(super) fn bin_reports(
+    definition: &ValueScoreParams,
+    scores: &[Vec<u8>],
+    model: Option<&ValueModel>,
+) -> Vec<BinReport> {
     let report = |(at, scores): (usize, &Vec<u8>)| {
         let dimension = &definition.dimensions[at];
         let n_bins = dimension.bins(definition.n_bins);

@@ -69,6 +69,11 @@ impl Concentration {
     /// # Ok::<(), customer_analytics::Error>(())
     /// ```
     pub fn of(values: &[f64]) -> Result<Self> {
+        let n_infinite = values.iter().filter(|value| value.is_infinite()).count();
+        if n_infinite > 0 {
+            let reason = format!("{n_infinite} customer(s) have an infinite value");
+            return Err(Error::Unusable { analysis: "concentration", reason });
+        }
         let sorted = ascending(values);
         let n_negative = sorted.partition_point(|value| *value < 0.0);
         let curve = Lorenz::of(&sorted[n_negative..]).ok_or_else(|| Error::Unusable {

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::exact_number;
 use crate::activity::Period;
 use crate::error::{Error, Result};
-pub use crate::kernel::binning::Direction;
+use crate::kernel::binning::Direction;
 
 /// What counts as one purchase when purchases are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,14 +91,15 @@ pub struct Dimension {
     pub(crate) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) measure: Option<Measure>,
-    pub(crate) direction: Direction,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) direction: Option<Direction>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) window_days: Option<u32>,
-    #[serde(default = "one")]
+    #[serde(default = "one", with = "exact_number::one")]
     pub(crate) weight: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) n_bins: Option<u8>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "exact_number::list")]
     pub(crate) cuts: Option<Vec<f64>>,
 }
 
@@ -108,20 +110,32 @@ fn one() -> f64 {
 impl Dimension {
     /// Measures something in the transactions; the usual direction of the measure is set.
     pub fn of(name: impl Into<String>, measure: Measure) -> Self {
-        let direction = measure.direction();
-        Self { name: name.into(), measure: Some(measure), direction, window_days: None, weight: 1.0, n_bins: None, cuts: None }
+        Self { measure: Some(measure), ..Self::own(name) }
     }
 
     /// Takes the caller's own number per customer, from the column of that name; high is better.
     pub fn own(column: impl Into<String>) -> Self {
-        let direction = Direction::HighIsBetter;
-        Self { name: column.into(), measure: None, direction, window_days: None, weight: 1.0, n_bins: None, cuts: None }
+        Self {
+            name: column.into(),
+            measure: None,
+            direction: None,
+            window_days: None,
+            weight: 1.0,
+            n_bins: None,
+            cuts: None,
+        }
     }
 
-    /// Sets which way is better.
+    /// Sets which way is better; by default that of the measure, and high for own numbers.
     pub fn direction(mut self, direction: Direction) -> Self {
-        self.direction = direction;
+        self.direction = Some(direction);
         self
+    }
+
+    /// Which way is better.
+    pub(crate) fn better(&self) -> Direction {
+        let of_measure = self.measure.map_or(Direction::HighIsBetter, Measure::direction);
+        self.direction.unwrap_or(of_measure)
     }
 
     /// Measures only the last `days` days, `as_of` included.
@@ -130,7 +144,7 @@ impl Dimension {
         self
     }
 
-    /// Sets the weight in the overall score, 0 or more; 1 by default.
+    /// Sets the weight in the overall score: 0, or 1e-9 to 1e9; 1 by default.
     pub fn weight(mut self, weight: f64) -> Self {
         self.weight = weight;
         self
@@ -176,6 +190,16 @@ impl Dimension {
         format!("{}_score", self.name)
     }
 
+    /// The column that holds the mean value of a segment.
+    pub(crate) fn mean_column(&self) -> String {
+        format!("{}_mean", self.value_column())
+    }
+
+    /// The column that holds a segment's share of the total value.
+    pub(crate) fn share_column(&self) -> String {
+        format!("{}_share", self.name)
+    }
+
     /// Number of scores, given that of all dimensions.
     pub(crate) fn bins(&self, of_all: u8) -> u8 {
         match &self.cuts {
@@ -193,11 +217,15 @@ impl Dimension {
         if let Some(n_bins) = self.n_bins.filter(|n| !(2..=10).contains(n)) {
             return refuse("n_bins", "in 2..=10", n_bins.to_string());
         }
-        if !(self.weight >= 0.0 && self.weight.is_finite()) {
-            return refuse("weight", "a finite number of at least 0", self.weight.to_string());
+        if !(self.weight == 0.0 || (1e-9..=1e9).contains(&self.weight)) {
+            return refuse("weight", "0, or in 1e-9..=1e9", self.weight.to_string());
         }
         if self.window_days.is_some() && self.measure.is_none() {
-            return refuse("window_days", "left out for an own dimension, which is measured already", self.name.clone());
+            return refuse(
+                "window_days",
+                "left out for an own dimension, which is measured already",
+                self.name.clone(),
+            );
         }
         if self.window_days == Some(0) {
             return refuse("window_days", "at least 1", "0".to_owned());

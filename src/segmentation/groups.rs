@@ -1,11 +1,14 @@
 //! Eight groups by high and low recency, frequency and monetary value.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
-use super::dimension::Direction;
 use super::scores::ValueScores;
 use super::thresholds::UNSCORED;
 use crate::error::{Error, Result};
+use crate::kernel::binning::Direction;
+use crate::kernel::money::Money;
 use crate::kernel::sum::CompensatedSum;
 
 /// What makes a customer high on a dimension.
@@ -36,8 +39,16 @@ pub struct ValueGroups {
 }
 
 /// Name of each group by `4 high recency + 2 high frequency + high monetary`.
-const NAMES: [&str; 8] =
-    ["一般挽留客户", "重要挽留客户", "一般保持客户", "重要保持客户", "一般发展客户", "重要发展客户", "一般价值客户", "重要价值客户"];
+const NAMES: [&str; 8] = [
+    "一般挽留客户",
+    "重要挽留客户",
+    "一般保持客户",
+    "重要保持客户",
+    "一般发展客户",
+    "重要发展客户",
+    "一般价值客户",
+    "重要价值客户",
+];
 
 impl ValueGroups {
     /// Groups the scored customers.
@@ -63,10 +74,11 @@ impl ValueGroups {
                 HighBy::ScoreAboveMean => f64::from(of_dimension[customer]),
                 HighBy::ValueBetterThanMean => measured[customer],
             };
-            let mean = mean(customers.iter().map(|&customer| value(customer)));
-            let low_is_high = high_by == HighBy::ValueBetterThanMean && dimension.direction == Direction::LowIsBetter;
+            let above = AboveMean::of(customers.iter().map(|&customer| value(customer)));
+            let low_is_high = high_by == HighBy::ValueBetterThanMean && dimension.better() == Direction::LowIsBetter;
             for &customer in &customers {
-                let is_high = if low_is_high { value(customer) < mean } else { value(customer) > mean };
+                let order = above.compare(value(customer));
+                let is_high = order == if low_is_high { Ordering::Less } else { Ordering::Greater };
                 group_of[customer] = group_of[customer].map(|group| group * 2 + u8::from(is_high));
             }
         }
@@ -81,9 +93,34 @@ impl ValueGroups {
     }
 }
 
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let n = values.len() as f64;
-    let mut sum = CompensatedSum::default();
-    values.for_each(|value| sum.add(value));
-    sum.value() / n
+/// Values against their mean, exactly where they are sums of money or smaller counts: no
+/// rounding puts equal customers above their own mean.
+enum AboveMean {
+    Exact { sum: Money, n: u64 },
+    Rounded(f64),
+}
+
+impl AboveMean {
+    fn of(values: impl ExactSizeIterator<Item = f64> + Clone) -> Self {
+        let n = values.len() as u64;
+        let exact = values.clone().try_fold(Money::ZERO, |sum, value| sum.checked_add(Money::of(value)?));
+        match exact {
+            Some(sum) => Self::Exact { sum, n },
+            None => {
+                let mut sum = CompensatedSum::default();
+                values.for_each(|value| sum.add(value));
+                Self::Rounded(sum.value() / n as f64)
+            }
+        }
+    }
+
+    /// Whether a value is less than the mean, equal to it or greater.
+    fn compare(&self, value: f64) -> Ordering {
+        match self {
+            Self::Exact { sum, n } => Money::of(value)
+                .and_then(|value| value.checked_times(*n))
+                .map_or(Ordering::Greater, |times| times.cmp(sum)),
+            Self::Rounded(mean) => value.total_cmp(mean),
+        }
+    }
 }

@@ -42,13 +42,22 @@ impl HoldoutParams {
     /// [`Analysis::run`] on [`ValueScore`](super::ValueScore).
     pub fn run(self, log: &TransactionLog) -> Result<HoldoutReport> {
         let until = self.until()?;
-        let next = ActivityParams::new(until).window_days(self.horizon_days).incomplete(self.score.incomplete).check()?;
+        if let Some(own) = self.score.dimensions.iter().find(|dimension| dimension.measure.is_none()) {
+            let got = format!("own dimension `{}`", own.name);
+            return Err(Error::param(NAME, "score", "measured in the transactions alone", got));
+        }
+        let next = ActivityParams::new(until)
+            .window_days(self.horizon_days)
+            .incomplete(self.score.incomplete)
+            .zero_amount(self.score.zero_amount)
+            .check()?;
         let score = self.score.check()?;
         let before = summaries(score.params())?;
         let activities: Vec<&Activity> = before.iter().map(|summary| &summary.of).chain([&next]).collect();
         let mut readings = read(&activities, score.plan(log)?)?;
         let after = readings.pop().ok_or_else(nothing_read)?;
-        let tables = before.iter().zip(readings).map(|(summary, reading)| Ok(summary.with(summary.of.finish(reading)?)));
+        let tables =
+            before.iter().zip(readings).map(|(summary, reading)| Ok(summary.with(summary.of.finish(reading)?)));
         let tables: Vec<Windowed<ActivityTable>> = tables.collect::<Result<_>>()?;
         let scores = score.score(&CustomerMeasures::from_tables(&score.params().dimensions, &tables)?)?;
         HoldoutReport::new(&scores, &next.finish(after)?, self.horizon_days)
@@ -57,9 +66,9 @@ impl HoldoutParams {
     /// The last day of the horizon.
     fn until(&self) -> Result<NaiveDate> {
         let until = self.score.as_of.checked_add_days(Days::new(u64::from(self.horizon_days)));
-        until.filter(|_| self.horizon_days > 0).ok_or_else(|| {
-            Error::param(NAME, "horizon_days", "at least 1 and within the calendar", self.horizon_days)
-        })
+        until
+            .filter(|_| self.horizon_days > 0)
+            .ok_or_else(|| Error::param(NAME, "horizon_days", "at least 1 and within the calendar", self.horizon_days))
     }
 }
 
@@ -136,9 +145,11 @@ impl HoldoutReport {
         Ok(Self {
             as_of: scores.definition.as_of,
             horizon_days,
-            last_purchase: next.recency_days().flatten().min().and_then(|days| {
-                next.params().as_of().checked_sub_days(Days::new(days.unsigned_abs().into()))
-            }),
+            last_purchase: next
+                .recency_days()
+                .flatten()
+                .min()
+                .and_then(|days| next.params().as_of().checked_sub_days(Days::new(days.unsigned_abs().into()))),
             is_horizon_complete: next.counts().n_after_as_of > 0,
             n_customers: scored.len(),
             n_unscored_buyers: n_buyers - n_scored_buyers,
@@ -165,12 +176,13 @@ fn total(customers: &[Scored]) -> f64 {
 /// One row per score, best first.
 fn gains(best_first: &[Scored], spend_of_all: f64) -> Vec<GainRow> {
     let mut rows = Vec::new();
-    let (mut n_so_far, mut spend_so_far) = (0, 0.0);
+    // Added in the order of the total, so that the last row has all of it.
+    let (mut n_so_far, mut spend_so_far) = (0, CompensatedSum::default());
     for same in best_first.chunk_by(|a, b| a.score == b.score) {
         let spend = total(same);
         let n_buyers = same.iter().filter(|one| one.is_buyer).count();
         n_so_far += same.len();
-        spend_so_far += spend;
+        same.iter().for_each(|one| spend_so_far.add(one.spend));
         rows.push(GainRow {
             score: same[0].score,
             n_customers: same.len(),
@@ -179,7 +191,7 @@ fn gains(best_first: &[Scored], spend_of_all: f64) -> Vec<GainRow> {
             spend,
             mean_spend: spend / same.len() as f64,
             cumulative_customer_share: n_so_far as f64 / best_first.len() as f64,
-            cumulative_spend_share: (spend_of_all > 0.0).then(|| spend_so_far / spend_of_all),
+            cumulative_spend_share: (spend_of_all > 0.0).then(|| spend_so_far.value() / spend_of_all),
         });
     }
     rows
@@ -207,7 +219,14 @@ impl fmt::Display for HoldoutReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "score  customers   bought  mean spend  cumulative: customers  spend")?;
         for row in &self.gains {
-            write!(f, "{:>5.2}  {:>9}  {:>6.1}%  {:>10.2}", row.score, row.n_customers, 100.0 * row.buyer_share, row.mean_spend)?;
+            write!(
+                f,
+                "{:>5.2}  {:>9}  {:>6.1}%  {:>10.2}",
+                row.score,
+                row.n_customers,
+                100.0 * row.buyer_share,
+                row.mean_spend
+            )?;
             write!(f, "  {:>20.1}%", 100.0 * row.cumulative_customer_share)?;
             match row.cumulative_spend_share {
                 Some(share) => writeln!(f, "  {:>4.1}%", 100.0 * share)?,
@@ -215,8 +234,20 @@ impl fmt::Display for HoldoutReport {
             }
         }
         match self.rank_correlation {
-            Some(r) => write!(f, "rank correlation of score and spend: {r:.3}"),
-            None => write!(f, "rank correlation: undefined, as score or spend is the same for all"),
+            Some(r) => write!(f, "rank correlation of score and spend: {r:.3}")?,
+            None => write!(f, "rank correlation: undefined, as score or spend is the same for all")?,
+        }
+        if self.n_unscored_buyers > 0 {
+            write!(f, "\n{} customer(s) bought without having a score, being new as a rule", self.n_unscored_buyers)?;
+        }
+        match (self.is_horizon_complete, self.last_purchase) {
+            (true, _) => Ok(()),
+            (false, Some(day)) => {
+                write!(f, "\nno row lies beyond the horizon: it may be cut short after {day}, the last purchase")
+            }
+            (false, None) => {
+                write!(f, "\nno purchase lies after {}: there was nothing to check the score against", self.as_of)
+            }
         }
     }
 }

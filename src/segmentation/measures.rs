@@ -9,6 +9,7 @@ use crate::analysis::collect;
 use crate::error::{Error, Result};
 use crate::frame::align::positions_in;
 use crate::frame::{columns, frame_of};
+use crate::kernel::money::Money;
 
 const NAME: &str = "customer_measures";
 
@@ -41,10 +42,8 @@ impl CustomerMeasures {
         let read = collect(NAME, frame.select(exprs).sort([columns::CUSTOMER], SortMultipleOptions::default()))?;
         let customers = read.column(columns::CUSTOMER).map_err(Error::query(NAME))?.as_materialized_series().rechunk();
         check_customers(&customers)?;
-        let values = measures
-            .iter()
-            .map(|name| Ok(((*name).to_owned(), numbers(&read, name)?)))
-            .collect::<Result<_>>()?;
+        let values =
+            measures.iter().map(|name| Ok(((*name).to_owned(), numbers(&read, name)?))).collect::<Result<_>>()?;
         Ok(Self { customers, values, counts: None })
     }
 
@@ -93,7 +92,10 @@ impl CustomerMeasures {
     /// Takes the measures of all dimensions that come from transactions.
     pub(crate) fn from_tables(dimensions: &[Dimension], tables: &[Windowed<ActivityTable>]) -> Result<Self> {
         let Some(widest) = tables.first() else {
-            return Err(Error::Unusable { analysis: NAME, reason: "no dimension is measured in the transactions".to_owned() });
+            return Err(Error::Unusable {
+                analysis: NAME,
+                reason: "no dimension is measured in the transactions".to_owned(),
+            });
         };
         let mut values = Vec::new();
         for dimension in dimensions {
@@ -149,7 +151,9 @@ pub(crate) fn summaries(params: &ValueScoreParams) -> Result<Vec<Windowed<Activi
         wanted.push((dimension.window_days, unit));
     }
     // A summary that counts something also serves the measures that count nothing.
-    wanted.sort_by_key(|&(window, unit)| (std::cmp::Reverse(window.unwrap_or(u32::MAX)), unit.is_none(), unit.map(|u| u as u8)));
+    wanted.sort_by_key(|&(window, unit)| {
+        (std::cmp::Reverse(window.unwrap_or(u32::MAX)), unit.is_none(), unit.map(|u| u as u8))
+    });
     let mut kept: Vec<(Option<u32>, Option<PurchaseUnit>)> = Vec::new();
     for (window, unit) in wanted {
         if !kept.iter().any(|&(known, counted)| known == window && (unit.is_none() || counted == unit)) {
@@ -186,11 +190,16 @@ fn measured(table: &ActivityTable, measure: Measure) -> Vec<f64> {
         Measure::NetValue => table.net_value().to_vec(),
         Measure::MeanNetValue(unit) => {
             let each = table.net_value().iter().zip(counted(table, unit));
-            each.map(|(net, &count)| if count > 0 { net / f64::from(count) } else { f64::NAN }).collect()
+            let mean = |(&net, &count): (&f64, &u32)| Money::of(net)?.mean(u64::from(count)).map(Money::to_f64);
+            each.map(|one| mean(one).unwrap_or(f64::NAN)).collect()
         }
         Measure::RefundShare => {
             let each = table.net_value().iter().zip(table.refund_value());
-            each.map(|(net, refunds)| if net + refunds > 0.0 { refunds / (net + refunds) } else { f64::NAN }).collect()
+            let share = |(&net, &refunds): (&f64, &f64)| {
+                let refunds = Money::of(refunds)?;
+                refunds.share_of(Money::of(net)?.checked_add(refunds)?)
+            };
+            each.map(|one| share(one).unwrap_or(f64::NAN)).collect()
         }
     }
 }
@@ -218,8 +227,18 @@ fn spread(all: &ActivityTable, some: &ActivityTable, values: Vec<f64>, measure: 
 
 fn check_roles(schema: &Schema, customer: &str, measures: &[&str]) -> Result<()> {
     use crate::frame::schema::{Role, check, is_identifier, is_number};
-    let mut roles = vec![Role { name: columns::CUSTOMER, column: customer, accepts: is_identifier, needs: "a whole number or text" }];
-    roles.extend(measures.iter().map(|name| Role { name: "measure", column: name, accepts: is_number, needs: "a number" }));
+    let mut roles = vec![Role {
+        name: columns::CUSTOMER,
+        column: customer,
+        accepts: is_identifier,
+        needs: "a whole number or text",
+    }];
+    roles.extend(measures.iter().map(|name| Role {
+        name: "measure",
+        column: name,
+        accepts: is_number,
+        needs: "a whole number, Float64 or Decimal",
+    }));
     let is_taken = measures.contains(&columns::CUSTOMER);
     let problem = || format!("measure `{}` has the name of the id in results; rename it", columns::CUSTOMER);
     check("customer measures", schema, &roles, is_taken.then(problem).into_iter().collect())

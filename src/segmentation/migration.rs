@@ -11,13 +11,13 @@ use crate::frame::align::positions_in;
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// Name of those who were not customers, or not scored, at one of the dates.
-const ABSENT: &str = "(none)";
+pub(super) const ABSENT: &str = "(none)";
 
 /// Customers by their segment at two dates.
 ///
 /// Rows are the segments before, columns those after. The last row counts customers who
-/// are new, the last column those who are gone (or have no score), so that every customer
-/// of either date is counted once.
+/// are new or had no score before, the last column those who are gone or have none after,
+/// so that every customer of either date is counted once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct MigrationMatrix {
@@ -87,9 +87,11 @@ fn segment_positions(scores: &ValueScores, absent: usize) -> Vec<usize> {
 impl ToDataFrame for MigrationMatrix {
     /// One row per pair of segments: before, after, customers.
     fn to_dataframe(&self) -> DataFrame {
-        let pairs = || self.before.iter().enumerate().flat_map(|(i, from)| {
-            self.after.iter().enumerate().map(move |(j, to)| (from.as_str(), to.as_str(), self.counts[i][j] as u64))
-        });
+        let pairs = || {
+            self.before.iter().enumerate().flat_map(|(i, from)| {
+                self.after.iter().enumerate().map(move |(j, to)| (from.as_str(), to.as_str(), self.counts[i][j] as u64))
+            })
+        };
         frame_of(vec![
             Series::new(columns::SEGMENT_BEFORE.into(), pairs().map(|pair| pair.0).collect::<Vec<_>>()),
             Series::new(columns::SEGMENT_AFTER.into(), pairs().map(|pair| pair.1).collect::<Vec<_>>()),
@@ -111,7 +113,8 @@ impl fmt::Display for MigrationMatrix {
                 write!(f, " {n:>7}")?;
             }
         }
-        let legend: Vec<String> = self.after.iter().enumerate().map(|(j, name)| format!("[{}] {name}", j + 1)).collect();
+        let legend: Vec<String> =
+            self.after.iter().enumerate().map(|(j, name)| format!("[{}] {name}", j + 1)).collect();
         write!(f, "\nto: {}", legend.join(", "))
     }
 }

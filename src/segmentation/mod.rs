@@ -14,6 +14,7 @@
 mod bins;
 mod concentration;
 mod dimension;
+mod exact_number;
 mod groups;
 mod holdout;
 mod measures;
@@ -32,15 +33,18 @@ mod tests;
 
 pub use bins::BinReport;
 pub use concentration::{Concentration, TopShare};
-pub use dimension::{Dimension, Direction, Measure, PurchaseUnit};
+pub use dimension::{Dimension, Measure, PurchaseUnit};
 pub use groups::{HighBy, ValueGroups};
 pub use holdout::{GainRow, HoldoutParams, HoldoutReport};
 pub use measures::CustomerMeasures;
 pub use migration::MigrationMatrix;
 pub use model::ValueModel;
 pub use params::{Scheme, TieRule, ValueScore, ValueScoreParams};
-pub use rfm::{Monetary, Rfm, RfmModel, RfmParams, RfmScores, Segments};
+pub use rfm::{Monetary, PerDimension, Rfm, RfmModel, RfmParams, RfmScores, Segments};
 pub use scores::{Unscored, ValueScores};
 pub use segment_map::{Overlaps, SegmentMap, SegmentRule};
 pub use segments::SegmentSummary;
 pub use thresholds::Thresholds;
+
+#[doc(inline)]
+pub use crate::kernel::binning::Direction;

@@ -45,12 +45,47 @@ const WHAT: &str = "value model";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "SavedModel")]
 pub struct ValueModel {
     format: u32,
     definition: ValueScoreParams,
     n_fitted: usize,
     thresholds: Vec<Thresholds>,
+}
+
+/// A model as written, before its check.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedModel {
+    format: u32,
+    definition: ValueScoreParams,
+    n_fitted: usize,
+    thresholds: Vec<Thresholds>,
+}
+
+impl TryFrom<SavedModel> for ValueModel {
+    type Error = Error;
+
+    fn try_from(saved: SavedModel) -> Result<Self> {
+        let SavedModel { format, definition, n_fitted, thresholds } = saved;
+        check_format(format)?;
+        definition.check_as(ValueScore::NAME)?;
+        let model = Self { format, definition, n_fitted, thresholds };
+        model.check_thresholds().map_err(refused)?;
+        Ok(model)
+    }
+}
+
+fn refused(reason: String) -> Error {
+    Error::Format { what: WHAT, reason }
+}
+
+/// Refuses a model that another version has saved.
+fn check_format(format: u32) -> Result<()> {
+    match format {
+        FORMAT => Ok(()),
+        other => Err(refused(format!("saved in format {other}, but this version reads format {FORMAT}"))),
+    }
 }
 
 impl ValueModel {
@@ -128,11 +163,15 @@ impl ValueModel {
             let known = complete.clone().unwrap_or(lit(true));
             scores.push(when(known).then(score).otherwise(lit(NULL)).cast(DataType::UInt8));
         }
-        let mut exprs: Vec<Expr> =
-            dimensions.iter().zip(&scores).map(|(dimension, score)| score.clone().alias(dimension.score_column())).collect();
+        let mut exprs: Vec<Expr> = dimensions
+            .iter()
+            .zip(&scores)
+            .map(|(dimension, score)| score.clone().alias(dimension.score_column()))
+            .collect();
         if let Some(map) = &self.definition.segments {
-            let named = |name: &str| dimensions.iter().position(|dimension| dimension.name == name).map(|i| scores[i].clone());
-            exprs.push(map.expr(named).alias(SEGMENT));
+            let named =
+                |name: &str| dimensions.iter().position(|dimension| dimension.name == name).map(|i| scores[i].clone());
+            exprs.push(map.expr(&scores, named).alias(SEGMENT));
         }
         exprs
     }
@@ -150,20 +189,15 @@ impl ValueModel {
     /// `Format` when the text is no such model, was saved by a later version, or its
     /// thresholds do not fit its definition.
     pub fn from_json(text: &str) -> Result<Self> {
-        let refused = |reason: String| Error::Format { what: WHAT, reason };
         #[derive(Deserialize)]
         struct Version {
             format: u32,
         }
+        // The version first: what a later one has added would only be an unknown key here.
         let version: Version =
             serde_json::from_str(text).map_err(|error| refused(format!("not a saved model: {error}")))?;
-        if version.format != FORMAT {
-            return Err(refused(format!("saved in format {}, but this version reads format {FORMAT}", version.format)));
-        }
-        let model: Self = serde_json::from_str(text).map_err(|error| refused(error.to_string()))?;
-        model.definition.check_as(ValueScore::NAME)?;
-        model.check_thresholds().map_err(refused)?;
-        Ok(model)
+        check_format(version.format)?;
+        serde_json::from_str(text).map_err(|error| refused(error.to_string()))
     }
 
     /// Whether the thresholds are ascending, in range and as many as the dimensions.
@@ -172,18 +206,42 @@ impl ValueModel {
         if self.thresholds.len() != dimensions.len() {
             return Err(format!("{} dimension(s) but thresholds for {}", dimensions.len(), self.thresholds.len()));
         }
-        for (dimension, thresholds) in dimensions.iter().zip(&self.thresholds) {
+        for (at, (dimension, thresholds)) in dimensions.iter().zip(&self.thresholds).enumerate() {
             let n_bins = dimension.bins(self.definition.n_bins);
             if thresholds.cells().next().is_none() {
                 return Err(format!("dimension `{}` has no thresholds", dimension.name));
             }
             for (cell, steps) in thresholds.cells() {
+                if !self.is_cell(cell, at) {
+                    return Err(format!("dimension `{}`: there can be no cell `{cell}`", dimension.name));
+                }
                 if !are_steps(steps, n_bins) {
-                    return Err(format!("dimension `{}`, cell `{cell}`: thresholds must ascend to an open end, with scores in 1..={n_bins}", dimension.name));
+                    return Err(format!(
+                        "dimension `{}`, cell `{cell}`: thresholds must ascend to an open end, with scores in 1..={n_bins}",
+                        dimension.name
+                    ));
                 }
             }
         }
         Ok(())
+    }
+}
+
+impl ValueModel {
+    /// Whether a cell of this name can be met when the dimension at a place is scored.
+    fn is_cell(&self, cell: &str, at: usize) -> bool {
+        let before = match self.definition.scheme {
+            Scheme::Independent => &[],
+            Scheme::Nested => &self.definition.dimensions[..at],
+        };
+        if before.is_empty() {
+            return cell.is_empty();
+        }
+        let digits: Vec<Option<u8>> = cell.split('-').map(|digit| digit.parse().ok()).collect();
+        let in_range = |(digit, dimension): (&Option<u8>, &Dimension)| {
+            digit.is_some_and(|digit| (1..=dimension.bins(self.definition.n_bins)).contains(&digit))
+        };
+        digits.len() == before.len() && digits.iter().zip(before).all(in_range)
     }
 }
 

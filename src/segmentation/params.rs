@@ -13,7 +13,7 @@ use crate::activity::{DatedBy, Incomplete, ZeroAmount};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
-use crate::frame::columns::{CODE, CUSTOMER, SCORE, SEGMENT};
+use crate::frame::columns::{CODE, CUSTOMER, CUSTOMER_SHARE, N_CUSTOMERS, SCORE, SEGMENT};
 
 /// How customers with equal values are treated; every rule has its own name because they
 /// disagree on up to half of the customers where half bought once.
@@ -27,7 +27,8 @@ pub enum TieRule {
     MidRank,
     /// Equal values share `ceil(k r / n)` with `r` the average rank.
     AverageRank,
-    /// `1 +` the number of type-7 quantiles strictly below the value.
+    /// `1 +` the number of type-7 quantiles strictly below the value; where less is better,
+    /// `k -` that number.
     QuantileCut,
     /// Equal values are told apart by customer id: bins of equal size, but two customers who
     /// did the same may differ. Has no thresholds, so no model. SQL's `NTILE` and
@@ -155,9 +156,15 @@ impl ValueScoreParams {
 
     /// A name that two columns of the result would have.
     fn shared_column(&self) -> Option<String> {
-        let own = self.dimensions.iter().flat_map(|dimension| [dimension.value_column(), dimension.score_column()]);
-        let mut taken: BTreeSet<String> = [CUSTOMER, CODE, SCORE, SEGMENT].map(str::to_owned).into();
-        own.into_iter().find(|name| !taken.insert(name.clone()))
+        let first_twice = |taken: &[&str], own: &dyn Fn(&Dimension) -> [String; 2]| {
+            let mut taken: BTreeSet<String> = taken.iter().map(|&name| name.to_owned()).collect();
+            self.dimensions.iter().flat_map(own).find(|name| !taken.insert(name.clone()))
+        };
+        let of_customers =
+            first_twice(&[CUSTOMER, CODE, SCORE, SEGMENT], &|one| [one.value_column(), one.score_column()]);
+        let of_segments =
+            first_twice(&[SEGMENT, N_CUSTOMERS, CUSTOMER_SHARE], &|one| [one.mean_column(), one.share_column()]);
+        of_customers.or(of_segments)
     }
 
     /// The same settings without a segment map.
@@ -186,7 +193,12 @@ impl ValueScoreParams {
         self.dimensions.iter().try_for_each(|dimension| dimension.check(analysis))?;
         for (i, dimension) in self.dimensions.iter().enumerate() {
             if self.dimensions[..i].iter().any(|before| before.name == dimension.name) {
-                return Err(Error::param(analysis, "dimensions", "named differently", format!("`{}` twice", dimension.name)));
+                return Err(Error::param(
+                    analysis,
+                    "dimensions",
+                    "named differently",
+                    format!("`{}` twice", dimension.name),
+                ));
             }
         }
         if let Some(shared) = self.shared_column() {

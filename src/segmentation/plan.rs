@@ -78,7 +78,8 @@ impl ValueScore {
 
     fn measures_of(&self, readings: Vec<ActivityReading>) -> Result<(CustomerMeasures, ActivityTable)> {
         let summaries = summaries(&self.0)?;
-        let tables = summaries.iter().zip(readings).map(|(summary, reading)| Ok(summary.with(summary.of.finish(reading)?)));
+        let tables =
+            summaries.iter().zip(readings).map(|(summary, reading)| Ok(summary.with(summary.of.finish(reading)?)));
         let tables: Vec<Windowed<_>> = tables.collect::<Result<_>>()?;
         let measures = CustomerMeasures::from_tables(&self.0.dimensions, &tables)?;
         let widest = tables.into_iter().next().ok_or_else(nothing_measured)?;
@@ -128,7 +129,10 @@ pub(super) fn complete_values<'a>(
         let column = dimension.value_column();
         let of_dimension = measures.get(&column).ok_or_else(|| Error::Unusable {
             analysis: ValueScore::NAME,
-            reason: format!("dimension `{}` has no measure `{column}`; join it to the measures first", dimension.name()),
+            reason: format!(
+                "dimension `{}` has no measure `{column}`; join it to the measures first",
+                dimension.name()
+            ),
         })?;
         values.push(Cow::Borrowed(of_dimension));
     }
@@ -138,11 +142,19 @@ pub(super) fn complete_values<'a>(
     if n_with_all(&values) == 0 {
         let n_customers = measures.n_customers();
         let rows = measures.counts().map_or(String::new(), |counts| {
-            format!(" ({} of {} rows read were used)", counts.n_used, counts.n_rows)
+            let why = [vec![format!("{} of {} rows read were used", counts.n_used, counts.n_rows)], counts.reasons()];
+            format!(" ({})", why.concat().join(", "))
         });
+        let lacking = dimensions.iter().filter_map(|dimension| {
+            let n = measures.get(&dimension.value_column())?.iter().filter(|value| value.is_nan()).count();
+            (n > 0).then(|| format!("; {n} without {}", dimension.name()))
+        });
+        let lacking: String = lacking.collect();
         return Err(Error::Unusable {
             analysis: ValueScore::NAME,
-            reason: format!("none of {n_customers} customer(s) has every dimension{rows}; nobody can be scored"),
+            reason: format!(
+                "none of {n_customers} customer(s) has every dimension{rows}{lacking}; nobody can be scored"
+            ),
         });
     }
     Ok(values)

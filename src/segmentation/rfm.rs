@@ -39,6 +39,38 @@ pub enum Monetary {
     Mean,
 }
 
+/// Something for each of recency, frequency and monetary value, or for some of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerDimension<T> {
+    /// For recency.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub recency: Option<T>,
+    /// For frequency.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<T>,
+    /// For monetary value.
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    pub monetary: Option<T>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+impl<T> Default for PerDimension<T> {
+    fn default() -> Self {
+        Self { recency: None, frequency: None, monetary: None }
+    }
+}
+
+impl<T: Clone> PerDimension<T> {
+    /// In the order of the dimensions.
+    fn to_array(&self) -> [Option<T>; 3] {
+        [self.recency.clone(), self.frequency.clone(), self.monetary.clone()]
+    }
+}
+
 /// Which segment names are given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -102,9 +134,9 @@ pub struct RfmParams {
     #[serde(default = "equal")]
     weights: [f64; 3],
     #[serde(default)]
-    window_days: [Option<u32>; 3],
+    window_days: PerDimension<u32>,
     #[serde(default)]
-    cuts: [Option<Vec<f64>>; 3],
+    cuts: PerDimension<Vec<f64>>,
     #[serde(default)]
     incomplete: Incomplete,
     #[serde(default)]
@@ -119,6 +151,9 @@ fn equal() -> [f64; 3] {
 
 impl RfmParams {
     /// Measures recency up to `as_of`, inclusive; later rows are ignored and counted.
+    /// Frequency counts orders, for which the log needs the role `order`; see
+    /// [`frequency`](Self::frequency) for logs without it.
+    ///
     /// The date is asked for rather than read from the clock, so that a rerun of last
     /// month's job reports last month's numbers.
     pub fn new(as_of: NaiveDate) -> Self {
@@ -131,8 +166,8 @@ impl RfmParams {
             ties: TieRule::default(),
             segments: Segments::default(),
             weights: equal(),
-            window_days: [None; 3],
-            cuts: [const { None }; 3],
+            window_days: PerDimension::default(),
+            cuts: PerDimension::default(),
             incomplete: Incomplete::default(),
             zero_amount: ZeroAmount::default(),
             dated_by: DatedBy::default(),
@@ -185,14 +220,14 @@ impl RfmParams {
     /// Measures each of recency, frequency and monetary value over its own last days only,
     /// `as_of` included. Who bought nothing in the window of frequency or total spend has
     /// zero there; who bought nothing in that of recency or mean spend gets no score.
-    pub fn window_days(mut self, days: [Option<u32>; 3]) -> Self {
+    pub fn window_days(mut self, days: PerDimension<u32>) -> Self {
         self.window_days = days;
         self
     }
 
     /// Cuts each of recency (in days), frequency and monetary value at fixed points; a value
     /// equal to a cut belongs with the smaller ones, so `[30.0]` reads "up to 30 days".
-    pub fn cuts(mut self, cuts: [Option<Vec<f64>>; 3]) -> Self {
+    pub fn cuts(mut self, cuts: PerDimension<Vec<f64>>) -> Self {
         self.cuts = cuts;
         self
     }
@@ -223,13 +258,14 @@ impl RfmParams {
         };
         let measures =
             [(RECENCY, Measure::RecencyDays), (FREQUENCY, Measure::Frequency(self.frequency)), (MONETARY, monetary)];
+        let settings = self.window_days.to_array().into_iter().zip(self.cuts.to_array()).zip(self.weights);
         let dimensions: Vec<Dimension> = measures
             .into_iter()
-            .enumerate()
-            .map(|(at, (name, measure))| Dimension {
-                window_days: self.window_days[at],
-                weight: self.weights[at],
-                cuts: self.cuts[at].clone(),
+            .zip(settings)
+            .map(|((name, measure), ((window_days, cuts), weight))| Dimension {
+                window_days,
+                weight,
+                cuts,
                 ..Dimension::of(name, measure)
             })
             .collect();
@@ -258,10 +294,12 @@ impl RfmParams {
     pub fn check(self) -> Result<Rfm> {
         let general = self.to_value_score();
         general.clone().without_segments().check_as(Rfm::NAME)?;
-        let five_bins = general.dimensions[..2].iter().all(|dimension| dimension.bins(general.n_bins) == 5);
-        if self.segments == Segments::TenUsual && !five_bins {
-            let expected = "5 for the ten usual segments (give your own map, or `Segments::None`)";
-            return Err(Error::param(Rfm::NAME, "n_bins", expected, self.n_bins));
+        let other = general.dimensions[..2].iter().find(|dimension| dimension.bins(general.n_bins) != 5);
+        if let Some(dimension) = other.filter(|_| self.segments == Segments::TenUsual) {
+            let param = if dimension.cuts.is_some() { "cuts" } else { "n_bins" };
+            let expected = "such as to make 5 bins for the ten usual segments (give your own map, or none)";
+            let got = format!("{} bins of {}", dimension.bins(general.n_bins), dimension.name());
+            return Err(Error::param(Rfm::NAME, param, expected, got));
         }
         general.check_as(Rfm::NAME)?;
         Ok(Rfm { params: self, general: ValueScore(general) })
@@ -285,6 +323,11 @@ pub struct Rfm {
 }
 
 impl Rfm {
+    /// The settings.
+    pub fn params(&self) -> &RfmParams {
+        &self.params
+    }
+
     /// The general score this is a preset of.
     #[must_use]
     pub fn general(&self) -> &ValueScore {

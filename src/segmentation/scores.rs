@@ -13,6 +13,7 @@ use super::thresholds::UNSCORED;
 use crate::activity::RowCounts;
 use crate::frame::columns::{CODE, SCORE, SEGMENT};
 use crate::frame::{ToDataFrame, frame_of};
+use crate::kernel::money::Money;
 
 /// Scores of every customer, ascending by id.
 ///
@@ -96,18 +97,17 @@ impl ValueScores {
 
     /// The weighted mean of each customer's scores.
     pub fn overall(&self) -> impl Iterator<Item = Option<f64>> + '_ {
-        let weights: Vec<f64> = self.definition.dimensions.iter().map(|dimension| dimension.weight).collect();
-        let total: f64 = weights.iter().sum();
+        let weights =
+            self.definition.dimensions.iter().map(|dimension| Money::of(dimension.weight).unwrap_or_default());
+        // Whole numbers in the proportions of the weights: equal means are equal to the bit.
+        let weights = Money::proportions(&weights.collect::<Vec<_>>());
+        let total = weights.iter().sum::<i128>() as f64;
         (0..self.n_customers).map(move |customer| {
             let scores = self.scores.iter().map(|of_dimension| of_dimension[customer]);
-            let mut sum = 0.0;
-            for (score, weight) in scores.zip(&weights) {
-                if score == UNSCORED {
-                    return None;
-                }
-                sum += f64::from(score) * weight;
-            }
-            Some(sum / total)
+            let sum = scores
+                .zip(&weights)
+                .try_fold(0, |sum, (score, weight)| (score != UNSCORED).then(|| sum + i128::from(score) * weight))?;
+            Some(sum as f64 / total)
         })
     }
 
@@ -162,7 +162,9 @@ impl ToDataFrame for ValueScores {
         let dimensions = &self.definition.dimensions;
         let mut series = vec![self.customers().clone()];
         series.extend(dimensions.iter().filter_map(|dimension| self.measures.series(&dimension.value_column())));
-        series.extend(dimensions.iter().zip(&self.scores).map(|(dimension, scores)| self.score_series(dimension, scores)));
+        series.extend(
+            dimensions.iter().zip(&self.scores).map(|(dimension, scores)| self.score_series(dimension, scores)),
+        );
         let codes: UInt64Chunked = self.codes().collect();
         series.push(codes.into_series().with_name(CODE.into()));
         let overall: Float64Chunked = self.overall().collect();
@@ -178,7 +180,11 @@ impl ToDataFrame for ValueScores {
 /// Customers without score, by the first dimension that they lack or that has no
 /// thresholds for their cell.
 fn count_unscored(dimensions: &[Dimension], measures: &CustomerMeasures, scores: &[Vec<u8>]) -> Vec<Unscored> {
-    let values: Vec<&[f64]> = dimensions.iter().filter_map(|dimension| measures.get(&dimension.value_column())).collect();
+    let values: Vec<&[f64]> =
+        dimensions.iter().filter_map(|dimension| measures.get(&dimension.value_column())).collect();
+    if !scores.iter().any(|of_dimension| of_dimension.contains(&UNSCORED)) {
+        return Vec::new();
+    }
     let mut counts = vec![0; dimensions.len()];
     for customer in 0..measures.n_customers() {
         let lacking = values.iter().position(|of_dimension| of_dimension[customer].is_nan());

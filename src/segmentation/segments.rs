@@ -85,8 +85,8 @@ impl super::ValueScores {
             let of = |values: fn(&SegmentSummary) -> &Vec<Option<f64>>| {
                 self.segments.iter().map(|segment| values(segment)[at]).collect::<Vec<_>>()
             };
-            series.push(Series::new(format!("{}_mean", dimension.value_column()).into(), of(|segment| &segment.means)));
-            series.push(Series::new(format!("{}_share", dimension.name()).into(), of(|segment| &segment.value_shares)));
+            series.push(Series::new(dimension.mean_column().into(), of(|segment| &segment.means)));
+            series.push(Series::new(dimension.share_column().into(), of(|segment| &segment.value_shares)));
         }
         frame_of(series)
     }

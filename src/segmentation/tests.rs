@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use polars::prelude::{ChunkAgg, DataFrame, IntoLazy, df};
 
 use super::*;
-use crate::activity::{ActivityParams, Incomplete};
+use crate::activity::{ActivityParams, Incomplete, ZeroAmount};
 use crate::analysis::{Analysis, collect};
 use crate::error::Error;
 use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};
@@ -212,7 +212,7 @@ fn a_saved_model_that_cannot_be_trusted_is_refused() {
     let descending = model.replace("\"up_to\": \"1\"", "\"up_to\": \"99\"");
     assert!(refusal(&descending).contains("thresholds must ascend"));
     assert!(refusal(&model.replace("\"up_to\": \"1\"", "\"up_to\": \"one\"")).contains("invalid float"));
-    assert!(ValueModel::from_json(&model.replace("\"n_bins\": 5", "\"n_bins\": 50")).unwrap_err().is_param());
+    assert!(refusal(&model.replace("\"n_bins\": 5", "\"n_bins\": 50")).contains("`n_bins` must be in 2..=10"));
 }
 
 #[test]
@@ -261,7 +261,8 @@ fn nobody_to_score_is_an_error_with_the_counts() {
     let frame = sales();
     let refused = RfmParams::new(day(1, 1) - chrono::Days::new(400)).run(&log_of(frame)).unwrap_err();
     let rows = sales().height();
-    assert!(refused.to_string().contains(&format!("(0 of {rows} rows read were used)")), "{refused}");
+    let why = format!("(0 of {rows} rows read were used, {rows} after the date of the report)");
+    assert!(refused.to_string().contains(&why), "{refused}");
     assert!(refused.is_data());
 }
 
@@ -292,7 +293,7 @@ fn settings_outside_their_range_are_refused_by_name() {
     assert!(refused(ValueScoreParams::new(day(4, 1), [])).contains("1 to 9"));
     assert!(refused(ValueScoreParams::new(day(4, 1), [own(), own()])).contains("`value` twice"));
     let ten_usual = RfmParams::new(day(4, 1)).n_bins(4).check().unwrap_err().to_string();
-    assert!(ten_usual.contains("5 for the ten usual segments"), "{ten_usual}");
+    assert!(ten_usual.contains("5 bins for the ten usual segments") && ten_usual.contains("got 4 bins"), "{ten_usual}");
 }
 
 #[test]
@@ -324,4 +325,94 @@ fn counting_orders_needs_orders() {
     let expected = "value_score: `frequency` must be `line`, `day`, `week` or `month` for a log without the role `order`, got order";
     assert_eq!(refused, expected);
     assert!(RfmParams::new(day(4, 1)).frequency(PurchaseUnit::Day).run(&log).is_ok());
+}
+
+/// Oracle: decimal arithmetic: 89.70 / 3 = 29.90 / 1.
+#[test]
+fn customers_with_the_same_mean_order_score_the_same() {
+    let frame = df!(
+        "who" => [1_i64, 1, 1, 2], "order" => [1_i64, 2, 3, 4], "when" => ["2026-01-01"; 4], "paid" => [29.9; 4]
+    );
+    let score = RfmParams::new(day(2, 1)).monetary(Monetary::Mean).segments(Segments::None).n_bins(2);
+    let scores = score.run(&log_of(frame.unwrap())).unwrap();
+    assert_eq!(scores.measures().get("monetary"), Some(&[29.9, 29.9][..]));
+    let of_both = scores.scores("monetary").unwrap();
+    assert_eq!(of_both[0], of_both[1]);
+}
+
+#[test]
+fn equal_overall_scores_are_equal_to_the_bit() {
+    let cells: Vec<[f64; 3]> = (0..125).map(|i| [i / 25, i / 5 % 5, i % 5].map(f64::from)).collect();
+    let column = |at: usize| cells.iter().map(|cell| cell[at]).collect::<Vec<f64>>();
+    let ids: Vec<i64> = (0..125).collect();
+    let frame = df!("id" => ids, "a" => column(0), "b" => column(1), "c" => column(2)).unwrap();
+    let measures = CustomerMeasures::from_frame(frame.lazy(), "id", &["a", "b", "c"]).unwrap();
+    let cuts = [0.0, 1.0, 2.0, 3.0];
+    let dimension = |name: &str, weight| Dimension::own(name).cuts(cuts).weight(weight);
+    let dimensions = [dimension("a", 0.5), dimension("b", 0.3), dimension("c", 0.2)];
+    let scores = ValueScoreParams::new(day(4, 1), dimensions).score(&measures).unwrap();
+    let mut overall: Vec<f64> = scores.overall().flatten().collect();
+    overall.sort_by(f64::total_cmp);
+    overall.dedup();
+    // Fifths, threes and twos of whole scores: 10 to 50 tenths, but for two that cannot be.
+    assert_eq!(overall.len(), 39);
+}
+
+#[test]
+fn customers_who_are_all_alike_are_not_above_their_mean() {
+    let ids = df!("id" => [1_i64, 2, 3], "a" => [29.9; 3], "b" => [0.1; 3], "c" => [9.99; 3]).unwrap();
+    let measures = CustomerMeasures::from_frame(ids.lazy(), "id", &["a", "b", "c"]).unwrap();
+    let dimensions = ["a", "b", "c"].map(Dimension::own);
+    let scores = ValueScoreParams::new(day(4, 1), dimensions).score(&measures).unwrap();
+    let groups = ValueGroups::of(&scores, HighBy::ValueBetterThanMean).unwrap();
+    assert_eq!(groups.sizes[0], ("一般挽留客户".to_owned(), 3));
+}
+
+#[test]
+fn a_free_line_that_is_nothing_makes_no_buyer_of_the_horizon() {
+    let frame = df!(
+        "who" => [1_i64, 2, 1, 2], "order" => [1_i64, 2, 3, 4], "paid" => [5.0, 9.0, 0.0, 3.0],
+        "when" => ["2026-01-01", "2026-01-02", "2026-01-10", "2026-01-10"]
+    );
+    let score = RfmParams::new(day(1, 5)).n_bins(2).segments(Segments::None).zero_amount(ZeroAmount::IsNothing);
+    let report = HoldoutParams::new(score.to_value_score(), 7).run(&log_of(frame.unwrap())).unwrap();
+    assert_eq!(report.gains.iter().map(|row| row.n_buyers).sum::<usize>(), 1);
+    assert_eq!(report.gains.last().unwrap().cumulative_spend_share, Some(1.0));
+    assert!(report.to_string().contains("it may be cut short after 2026-01-10"), "{report}");
+}
+
+#[test]
+fn a_model_cannot_be_read_past_its_check() {
+    let model = value_score().n_bins(2).score(&measures(&[1.0, 2.0])).unwrap().model().unwrap().to_json();
+    let read = |text: &str| serde_json::from_str::<ValueModel>(text).map_err(|error| error.to_string());
+    assert!(read(&model).is_ok());
+    assert!(read(&model.replace("\"score\": 2", "\"score\": 9")).unwrap_err().contains("scores in 1..=2"));
+    assert!(read(&model.replace("\"\": [", "\"7\": [")).unwrap_err().contains("there can be no cell `7`"));
+}
+
+#[test]
+fn a_model_comes_back_bit_by_bit() {
+    let dimension = Dimension::own("value").weight(0.030_617_283_950_617_28).cuts([9_944.642_416_440_875, 1e5]);
+    let scores = ValueScoreParams::new(day(4, 1), [dimension]).score(&measures(&[1.0, 1e4, 2e5])).unwrap();
+    let model = scores.model().unwrap();
+    assert_eq!(ValueModel::from_json(&model.to_json()).unwrap(), *model);
+}
+
+#[test]
+fn columns_of_the_result_never_share_a_name() {
+    let check = |name: &str, measure| ValueScoreParams::new(day(4, 1), [Dimension::of(name, measure)]).check();
+    assert!(check("customer", Measure::RecencyDays).is_err(), "its share is the share of the customers");
+    assert!(check("segment", Measure::NetValue).is_err());
+    assert!(check("spend", Measure::NetValue).is_ok());
+}
+
+#[test]
+fn settings_can_be_written_as_toml() {
+    let rfm = RfmParams::new(day(4, 1)).window_days(PerDimension { frequency: Some(90), ..PerDimension::default() });
+    let rfm =
+        rfm.segments(Segments::None).cuts(PerDimension { recency: Some(vec![30.0, 90.0]), ..PerDimension::default() });
+    let text = toml::to_string(&rfm).unwrap();
+    assert_eq!(toml::from_str::<RfmParams>(&text).unwrap(), rfm);
+    let direction = serde_json::from_str::<Dimension>(r#"{"name": "r", "measure": "recency_days"}"#).unwrap();
+    assert_eq!(direction, Dimension::of("r", Measure::RecencyDays));
 }

@@ -62,10 +62,16 @@ pub(super) fn cell_name(scores: &[u8]) -> String {
 }
 
 /// Fits thresholds to the values (NaN for none) in each cell; `None` when the rule has none.
-pub(super) fn fit(dimension: &Dimension, n_bins: u8, ties: TieRule, values: &[f64], cells: &Cells) -> Option<Thresholds> {
+pub(super) fn fit(
+    dimension: &Dimension,
+    n_bins: u8,
+    ties: TieRule,
+    values: &[f64],
+    cells: &Cells,
+) -> Option<Thresholds> {
     let fit_values = |values: &[f64]| {
         if let Some(cuts) = &dimension.cuts {
-            return Some(steps_of_cuts(cuts, dimension.direction));
+            return Some(steps_of_cuts(cuts, dimension.better()));
         }
         let rule = match ties {
             TieRule::MidRank => RankRule::MidRank,
@@ -73,7 +79,7 @@ pub(super) fn fit(dimension: &Dimension, n_bins: u8, ties: TieRule, values: &[f6
             TieRule::QuantileCut => RankRule::QuantileCut,
             TieRule::FirstById => return None,
         };
-        Some(fit_steps(&ascending(values), n_bins, rule, dimension.direction))
+        Some(fit_steps(&ascending(values), n_bins, rule, dimension.better()))
     };
     let steps = match cells {
         Cells::One => BTreeMap::from([(String::new(), fit_values(values)?)]),
@@ -101,7 +107,7 @@ pub(super) fn apply(thresholds: &Thresholds, values: &[f64], cells: &Cells) -> V
 
 /// Scores with ties broken by id: customers are in the order of their ids.
 pub(super) fn score_first_by_id(dimension: &Dimension, n_bins: u8, values: &[f64], cells: &Cells) -> Vec<u8> {
-    let score = |values: &[f64]| score_by_position(values, n_bins, dimension.direction);
+    let score = |values: &[f64]| score_by_position(values, n_bins, dimension.better());
     match cells {
         Cells::One => score(values).into_iter().map(|score| score.unwrap_or(UNSCORED)).collect(),
         Cells::Many(cells) => in_cells(cells, values.len(), |_, members| score(&pick(values, members))),
@@ -157,7 +163,8 @@ mod exact_steps {
             }
             Ok(Step { up_to, score: text.score })
         };
-        let steps = |(cell, steps): (String, Vec<TextStep>)| Ok((cell, steps.into_iter().map(step).collect::<Result<_, _>>()?));
+        let steps =
+            |(cell, steps): (String, Vec<TextStep>)| Ok((cell, steps.into_iter().map(step).collect::<Result<_, _>>()?));
         cells.into_iter().map(steps).collect()
     }
 }

@@ -126,7 +126,8 @@ fn check_groups(scores: &RfmScores, high_by: HighBy, expected: &Value) {
 
 fn check_measures(scores: &RfmScores, expected: &Value) {
     let frame = scores.to_dataframe();
-    for (name, column_name) in [("recency_days", "recency_days"), ("frequency", "frequency"), ("monetary", "monetary")] {
+    for (name, column_name) in [("recency_days", "recency_days"), ("frequency", "frequency"), ("monetary", "monetary")]
+    {
         let mut values = column(&frame, column_name);
         let n = values.len();
         assert_close(sum(values.iter().copied()), &expected[name]["sum"], name);
@@ -137,7 +138,8 @@ fn check_measures(scores: &RfmScores, expected: &Value) {
         assert_close((values[(n - 1) / 2] + values[n / 2]) / 2.0, &expected[name]["median"], name);
     }
     for (bins, name) in scores.bins.iter().zip(["recency", "frequency", "monetary"]) {
-        let mut edges: Vec<f64> = expected["cut_edges"][name].as_array().unwrap().iter().map(|e| e.as_f64().unwrap()).collect();
+        let mut edges: Vec<f64> =
+            expected["cut_edges"][name].as_array().unwrap().iter().map(|e| e.as_f64().unwrap()).collect();
         edges.dedup();
         let cuts = bins.cuts.clone().unwrap();
         assert_eq!(cuts.len(), edges.len(), "{name}");
@@ -199,7 +201,9 @@ fn online_retail_without_duplicates_scores_as_in_the_reference() {
 
 #[test]
 fn the_dirt_of_online_retail_is_found_and_counted() {
-    let (Some(data), Some(reference)) = (shared("data/online_retail_ii.parquet"), reference("cleaning.json")) else { return };
+    let (Some(data), Some(reference)) = (shared("data/online_retail_ii.parquet"), reference("cleaning.json")) else {
+        return;
+    };
     let expected = &reference["online_retail_ii"];
     let columns = retail_columns();
     let taken = |params: CleaningParams| {
@@ -224,7 +228,9 @@ fn the_dirt_of_online_retail_is_found_and_counted() {
 
 #[test]
 fn the_clean_rows_of_online_retail_are_those_of_the_reference() {
-    let (Some(data), Some(reference)) = (shared("data/online_retail_ii.parquet"), reference("cleaning.json")) else { return };
+    let (Some(data), Some(reference)) = (shared("data/online_retail_ii.parquet"), reference("cleaning.json")) else {
+        return;
+    };
     let clean = &reference["online_retail_ii"]["clean"];
     let columns = retail_columns();
     let activity = |params: CleaningParams| -> (u64, ActivityTable) {

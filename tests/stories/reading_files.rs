@@ -5,7 +5,9 @@ use std::path::Path;
 
 use customer_analytics::activity::ActivityTable;
 use customer_analytics::polars::prelude::*;
-use customer_analytics::prelude::{ActivityParams, Analysis, Error, NaiveDate, Period, TransactionColumns, TransactionLog};
+use customer_analytics::prelude::{
+    ActivityParams, Analysis, Error, NaiveDate, Period, TransactionColumns, TransactionLog,
+};
 
 fn date(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, month, day).unwrap()

@@ -88,7 +88,8 @@ fn concentration_lines(concentration: Option<&Concentration>) -> Vec<String> {
     let mut table = Table::new(["", ">", ""]);
     let n = concentration.n_customers as f64;
     for top in concentration.tops.iter().filter(|top| top.customer_share * n >= 1.0) {
-        let customers = count((top.customer_share * n).round() as u64);
+        // Part of a customer counts in part: 1% of 451 is 4.5 customers.
+        let customers = format!("{:.1}", top.customer_share * n);
         let best = format!("best {:.0}%", 100.0 * top.customer_share);
         table.row([best, customers, format!("customers hold {}", percent(top.value_share))]);
     }

@@ -27,7 +27,11 @@ pub fn bins(scores: &ValueScores, is_fitted: bool) -> Vec<String> {
 
 fn collapsed(bins: &BinReport, is_fitted: bool) -> Option<String> {
     let scores: Vec<String> = bins.collapsed.iter().map(u8::to_string).collect();
-    let why = if is_fitted { ": too many customers with equal values" } else { "" };
+    let why = if is_fitted {
+        ": too many equal values, or too few customers; segments that ask for it stay empty"
+    } else {
+        ""
+    };
     (!scores.is_empty()).then(|| format!("nobody has {}{why}", scores.join(" or ")))
 }
 

@@ -1,0 +1,44 @@
+//! Kernels over slices. Ids read `floor/module/function/shape/n`.
+
+mod support;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use customer_analytics::kernel::money::Money;
+use std::hint::black_box;
+use support::{Random, sizes, tag};
+
+fn total(amounts: &[f64]) -> Money {
+    let add = |sum: Money, &amount| sum.checked_add(Money::of(amount)?);
+    amounts.iter().try_fold(Money::ZERO, add).expect("amounts in range")
+}
+
+/// Amounts in whole cents, and thirds of them, which no price grid holds.
+fn amounts(n: usize, off_grid: bool) -> Vec<f64> {
+    let mut random = Random::new(n as u64);
+    let divisor = if off_grid { 300.0 } else { 100.0 };
+    (0..n).map(|_| (1 + random.below(1_000_000)) as f64 / divisor).collect()
+}
+
+fn money(criterion: &mut Criterion) {
+    for (shape, off_grid) in [("cents", false), ("off_grid", true)] {
+        for n in sizes(&[1_000, 100_000, 1_000_000]) {
+            let amounts = amounts(n, off_grid);
+            let backwards: Vec<f64> = amounts.iter().rev().copied().collect();
+            assert_eq!(total(&amounts), total(&backwards));
+            let doubles: f64 = amounts.iter().sum();
+            assert!((total(&amounts).to_f64() / doubles - 1.0).abs() < 1e-9);
+            let mut group = criterion.benchmark_group("F0/money");
+            group.throughput(Throughput::Elements(n as u64));
+            group.bench_function(BenchmarkId::new(format!("of/{shape}"), tag(n)), |bench| {
+                bench.iter(|| amounts.iter().filter(|&&amount| Money::of(black_box(amount)).is_some()).count());
+            });
+            group.bench_function(BenchmarkId::new(format!("checked_add/{shape}"), tag(n)), |bench| {
+                bench.iter(|| total(black_box(&amounts)));
+            });
+            group.finish();
+        }
+    }
+}
+
+criterion_group!(benches, money);
+criterion_main!(benches);

@@ -1,0 +1,47 @@
+//! Analyses over frames in memory. Ids read `floor/module/function/shape/n`.
+
+mod support;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use customer_analytics::activity::ActivityTable;
+use customer_analytics::prelude::*;
+use support::{Log, Shape, log, sizes, tag};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn summary(frame: &DataFrame) -> ActivityTable {
+    let columns = TransactionColumns::new("customer_id", "ts").amount("amount");
+    let log = TransactionLog::new(frame.clone().lazy(), &columns).expect("the columns are there");
+    let as_of = NaiveDate::from_ymd_opt(2024, 12, 31).expect("a date");
+    ActivityParams::new(as_of).incomplete(Incomplete::Exclude).run(&log).expect("a log that can be summarised")
+}
+
+/// The summary has to hold every customer, and every cent once.
+fn assert_sums(Log { frame, cents }: &Log) {
+    let table = summary(frame);
+    let usable = frame.column("amount").expect("amounts").is_not_null();
+    let customers = frame.filter(&usable).and_then(|frame| frame.column("customer_id")?.n_unique());
+    assert_eq!(table.n_customers(), customers.expect("ids"));
+    let summed: i64 = table.net_value().iter().map(|value| (value * 100.0).round() as i64).sum();
+    assert_eq!(summed, *cents);
+}
+
+fn activity(criterion: &mut Criterion) {
+    for shape in Shape::ALL {
+        for (ids, text_ids) in [("integer", false), ("text", true)] {
+            for n in sizes(&[100_000, 1_000_000]) {
+                let log = log(n, shape, text_ids);
+                assert_sums(&log);
+                let mut group = criterion.benchmark_group("F3/activity");
+                group.throughput(Throughput::Elements(n as u64)).sample_size(10);
+                let id = BenchmarkId::new(format!("run/{}_{ids}", shape.name()), tag(n));
+                group.bench_function(id, |bench| bench.iter(|| summary(&log.frame)));
+                group.finish();
+            }
+        }
+    }
+}
+
+criterion_group!(benches, activity);
+criterion_main!(benches);
