@@ -180,7 +180,7 @@ impl SegmentMap {
                 let most = dimension.bins(n_bins);
                 if !(1..=most).contains(&low) || !(low..=most).contains(&high) {
                     return Err(format!(
-                        "a rule for `{}` with `{name}` in {low}..={high}, outside 1..={most}",
+                        "a rule for `{}` with `{name}` from {low} to {high}, which is no range within 1..={most}",
                         rule.segment
                     ));
                 }

@@ -193,7 +193,7 @@ fn maps_with_gaps_overlaps_or_idle_rules_are_refused() {
     let idle = SegmentMap::new([rule("a", [1, 5]), rule("b", [2, 2])]).overlaps(Overlaps::FirstWins);
     assert!(check(idle).unwrap_err().contains("rule 2 (`b`) names no cell"));
     let outside = check(SegmentMap::new([rule("a", [1, 6])])).unwrap_err();
-    assert!(outside.contains("outside 1..=5"), "{outside}");
+    assert!(outside.contains("no range within 1..=5"), "{outside}");
     let unknown = SegmentMap::new([rule("a", [1, 5])]).check("test", &[Dimension::own("x")], 5);
     assert!(unknown.unwrap_err().to_string().contains("dimension `recency`, which is not scored"));
     assert!(check(SegmentMap::new([rule("a", [1, 3])]).otherwise("其他")).is_ok());

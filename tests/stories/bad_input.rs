@@ -495,7 +495,7 @@ fn a_segment_map_that_does_not_name_every_cell_once_is_refused() {
     refused(checked(unknown), &[must, "rule for `a` on dimension `profit`, which is not scored"]);
     for range in ["[0, 5]", "[1, 6]", "[4, 3]"] {
         let outside = map(&format!(r#"[{{"segment": "a", "scores": {{"recency": {range}}}}}]"#));
-        refused(checked(outside), &[must, "outside 1..=5"]);
+        refused(checked(outside), &[must, "no range within 1..=5"]);
     }
     refused(checked(map("[]")), &[must, "map without a name for 1 cell(s)"]);
     refused(SegmentMap::from_json("{"), &["segment map: "]);

@@ -9,7 +9,7 @@ use std::path::Path;
 use customer_analytics::segmentation::{Concentration, ValueScores};
 
 use crate::job::{Job, Scoring};
-use crate::number::{count, money, percent};
+use crate::number::{count, money, number, percent};
 use crate::run::Outcome;
 use crate::table::Table;
 use crate::totals::Totals;
@@ -89,7 +89,7 @@ fn concentration_lines(concentration: Option<&Concentration>) -> Vec<String> {
     let n = concentration.n_customers as f64;
     for top in concentration.tops.iter().filter(|top| top.customer_share * n >= 1.0) {
         // Part of a customer counts in part: 1% of 451 is 4.5 customers.
-        let customers = format!("{:.1}", top.customer_share * n);
+        let customers = number(top.customer_share * n, 1);
         let best = format!("best {:.0}%", 100.0 * top.customer_share);
         table.row([best, customers, format!("customers hold {}", percent(top.value_share))]);
     }
