@@ -3,7 +3,9 @@
 mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use customer_analytics::kernel::binning::{Direction, RankRule, fit_steps, score_of};
 use customer_analytics::kernel::money::Money;
+use customer_analytics::kernel::order::ascending;
 use std::hint::black_box;
 use support::{Random, sizes, tag};
 
@@ -40,5 +42,40 @@ fn money(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, money);
+/// Values as the dimensions of a score have them: money, small counts, heavy ties.
+fn values(n: usize, shape: &str) -> Vec<f64> {
+    let mut random = Random::new(n as u64);
+    let value = |random: &mut Random| match shape {
+        "money" => random.below(10_000_000) as f64 / 100.0,
+        "counts" => random.below(730) as f64,
+        _ => random.below(4) as f64,
+    };
+    (0..n).map(|_| value(&mut random)).collect()
+}
+
+/// Thresholds and scores of one dimension.
+fn binning(criterion: &mut Criterion) {
+    for shape in ["money", "counts", "heavy_ties"] {
+        for n in sizes(&[1_000, 100_000, 1_000_000]) {
+            let values = values(n, shape);
+            let fit = |values: &[f64]| fit_steps(&ascending(values), 5, RankRule::MidRank, Direction::HighIsBetter);
+            let steps = fit(&values);
+            let scores: Vec<u8> = values.iter().filter_map(|&value| score_of(value, &steps)).collect();
+            assert!(scores.len() == n && steps.windows(2).all(|pair| pair[0].score < pair[1].score));
+            let mut group = criterion.benchmark_group("F0/binning");
+            group.throughput(Throughput::Elements(n as u64)).sample_size(20);
+            group.bench_function(BenchmarkId::new(format!("fit_steps/{shape}"), tag(n)), |bench| {
+                bench.iter(|| fit(black_box(&values)));
+            });
+            group.bench_function(BenchmarkId::new(format!("score_of/{shape}"), tag(n)), |bench| {
+                bench.iter(|| {
+                    values.iter().filter_map(|&value| score_of(value, black_box(&steps))).map(u64::from).sum::<u64>()
+                });
+            });
+            group.finish();
+        }
+    }
+}
+
+criterion_group!(benches, money, binning);
 criterion_main!(benches);

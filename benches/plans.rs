@@ -4,7 +4,9 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use customer_analytics::activity::ActivityTable;
+use customer_analytics::polars::prelude::{col, lit};
 use customer_analytics::prelude::*;
+use customer_analytics::segmentation::{CustomerMeasures, Dimension};
 use support::{Log, Shape, log, sizes, tag};
 
 #[global_allocator]
@@ -43,5 +45,29 @@ fn activity(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, activity);
+/// Scores of customers whose measures are at hand: every customer of the log is one.
+fn value_score(criterion: &mut Criterion) {
+    for shape in [Shape::Distinct, Shape::HeavyTies] {
+        for n in sizes(&[100_000, 1_000_000]) {
+            let Log { frame, .. } = log(n, shape, false);
+            let measures = frame.lazy().with_row_index("row", None).select([
+                col("row"),
+                col("customer_id").alias("rank"),
+                col("amount").fill_null(lit(0.0)),
+            ]);
+            let measures = CustomerMeasures::from_frame(measures, "row", &["rank", "amount"]).expect("measures");
+            let as_of = NaiveDate::from_ymd_opt(2024, 12, 31).expect("a date");
+            let dimensions = [Dimension::own("rank"), Dimension::own("amount")];
+            let score = ValueScoreParams::new(as_of, dimensions).check().expect("settings in range");
+            assert_eq!(score.score(&measures).expect("scores").n_scored, n);
+            let mut group = criterion.benchmark_group("F4/segmentation");
+            group.throughput(Throughput::Elements(n as u64)).sample_size(10);
+            let id = BenchmarkId::new(format!("score/{}", shape.name()), tag(n));
+            group.bench_function(id, |bench| bench.iter(|| score.score(&measures).expect("scores")));
+            group.finish();
+        }
+    }
+}
+
+criterion_group!(benches, activity, value_score);
 criterion_main!(benches);
