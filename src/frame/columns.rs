@@ -58,6 +58,10 @@ pub const CUMULATIVE_SPEND_SHARE: &str = "cumulative_spend_share";
 pub const SEGMENT_BEFORE: &str = "segment_before";
 /// Segment at the later date.
 pub const SEGMENT_AFTER: &str = "segment_after";
+/// Dimension of a value score.
+pub const DIMENSION: &str = "dimension";
+/// Share of the total value, 0..=1.
+pub const VALUE_SHARE: &str = "value_share";
 /// Share of the customers, 0..=1.
 pub const CUSTOMER_SHARE: &str = "customer_share";
 /// Segment name.

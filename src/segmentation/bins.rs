@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use polars::prelude::{DataFrame, NamedFrom, Series};
 use serde::Serialize;
 
 use super::model::ValueModel;
 use super::params::ValueScoreParams;
 use super::thresholds::UNSCORED;
+use crate::frame::{columns, frame_of};
 
 /// The bins of one dimension: how many customers got each score, and where the cuts are.
 ///
@@ -53,6 +55,23 @@ fn cuts(model: Option<&ValueModel>, at: usize) -> Option<Vec<f64>> {
     let mut cells = thresholds.cells();
     let (_, steps) = cells.next()?;
     cells.next().is_none().then(|| steps.iter().filter_map(|step| step.up_to).collect())
+}
+
+impl super::ValueScores {
+    /// The bins as a frame: dimension, score, customers.
+    #[must_use]
+    pub fn bins_to_dataframe(&self) -> DataFrame {
+        let rows = || {
+            self.bins.iter().flat_map(|bins| {
+                (1_u8..).zip(&bins.sizes).map(|(score, &n)| (bins.dimension.as_str(), score, n as u64))
+            })
+        };
+        frame_of(vec![
+            Series::new(columns::DIMENSION.into(), rows().map(|row| row.0).collect::<Vec<_>>()),
+            Series::new(columns::SCORE.into(), rows().map(|row| row.1).collect::<Vec<_>>()),
+            Series::new(columns::N_CUSTOMERS.into(), rows().map(|row| row.2).collect::<Vec<_>>()),
+        ])
+    }
 }
 
 impl fmt::Display for BinReport {

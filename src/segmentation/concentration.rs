@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use polars::prelude::{DataFrame, NamedFrom, Series};
 use serde::Serialize;
 
 use crate::activity::ActivityTable;
 use crate::error::{Error, Result};
+use crate::frame::{ToDataFrame, columns, frame_of};
 use crate::kernel::concentration::Lorenz;
 use crate::kernel::order::ascending;
 
@@ -108,6 +110,17 @@ impl Concentration {
             Some(TopShare { customer_share, value_share: self.curve.top_share(customer_share)? })
         };
         (0..n_points).filter_map(point).collect()
+    }
+}
+
+impl ToDataFrame for Concentration {
+    /// One row per reported top: its share of the customers and of the value.
+    fn to_dataframe(&self) -> DataFrame {
+        let of = |get: fn(&TopShare) -> f64| self.tops.iter().map(get).collect::<Vec<f64>>();
+        frame_of(vec![
+            Series::new(columns::CUSTOMER_SHARE.into(), of(|top| top.customer_share)),
+            Series::new(columns::VALUE_SHARE.into(), of(|top| top.value_share)),
+        ])
     }
 }
 

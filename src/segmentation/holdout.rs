@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{Days, NaiveDate};
 use polars::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::measures::{CustomerMeasures, Windowed, summaries};
 use super::params::ValueScoreParams;
@@ -20,7 +20,8 @@ use crate::kernel::sum::CompensatedSum;
 const NAME: &str = "holdout";
 
 /// A check of a score against the spend of the days after its `as_of`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct HoldoutParams {
     score: ValueScoreParams,

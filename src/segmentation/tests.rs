@@ -122,6 +122,7 @@ fn a_dimension_of_ten_bins_takes_two_digits_in_the_code() {
     let scores = value_score().n_bins(10).score(&measures(&values)).unwrap();
     assert_eq!(scores.codes().last(), Some(Some(10)));
     assert_eq!(scores.bins[0].sizes, [2; 10]);
+    assert_eq!(scores.bins_to_dataframe().column("n_customers").unwrap().u64().unwrap().sum(), Some(20));
 }
 
 #[test]
@@ -247,7 +248,9 @@ fn gains_follow_what_customers_did_next() {
         "paid" => [5.0, 5.0, 5.0, 10.0, 20.0, 10.0, 99.0]
     );
     let score = RfmParams::new(day(1, 9)).n_bins(2).segments(Segments::None).to_value_score();
-    let report = HoldoutParams::new(score, 7).run(&log_of(frame.unwrap())).unwrap();
+    let params = HoldoutParams::new(score, 7);
+    assert_eq!(serde_json::from_str::<HoldoutParams>(&serde_json::to_string(&params).unwrap()).unwrap(), params);
+    let report = params.run(&log_of(frame.unwrap())).unwrap();
     assert_eq!((report.n_customers, report.n_unscored_buyers, report.spend), (2, 1, 40.0));
     assert_eq!(report.gains.iter().map(|row| row.spend).collect::<Vec<_>>(), [30.0, 10.0]);
     assert_eq!(report.gains[0].cumulative_spend_share, Some(0.75));
@@ -314,6 +317,7 @@ fn concentration_leaves_negative_and_missing_values_out_and_counts_them() {
     assert!((report.gini - 0.25).abs() < 1e-15);
     assert_eq!(report.pareto_curve(3).iter().map(|p| p.customer_share).collect::<Vec<_>>(), [0.0, 0.5, 1.0]);
     assert!(report.to_string().contains("left out: 1 negative, 1 missing"));
+    assert_eq!(report.to_dataframe().height(), report.tops.len());
     assert!(Concentration::of(&[-1.0, 0.0]).is_err());
 }
 

@@ -109,7 +109,7 @@ impl Entry for OfRows {
     }
 }
 
-/// A holdout check, whose settings are those of the score in it.
+/// A holdout check.
 struct OfHoldout(HoldoutParams);
 
 impl Entry for OfHoldout {
@@ -124,11 +124,12 @@ impl Entry for OfHoldout {
     }
 
     fn settings(&self) -> Value {
-        Value::Null
+        serde_json::to_value(&self.0).unwrap()
     }
 
-    fn read(&self, _settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
-        Ok(Box::new(Self(self.0.clone())))
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: HoldoutParams = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
     }
 }
 
