@@ -7,7 +7,6 @@ use super::matching::partners;
 use super::netting::{Netted, netted};
 use super::refunds::{RefundMode, Refunds, Unmatched};
 use crate::frame::columns::SOURCE_ROW;
-use crate::frame::schema::is_integer;
 
 impl Refunds {
     /// What the rule decides, by its mode.
@@ -118,7 +117,7 @@ fn partner(flow: &Flow, refund: &str) -> Expr {
 
 /// An identifier to compare; null where it is blank.
 fn key(flow: &Flow, raw: &str) -> Expr {
-    if flow.dtype(raw).is_some_and(is_integer) {
+    if flow.dtype(raw).is_some_and(DataType::is_integer) {
         return col(raw);
     }
     let trimmed = flow.text(raw).str().strip_chars(lit(NULL));

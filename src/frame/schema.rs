@@ -55,11 +55,6 @@ fn repeated(roles: &[Role<'_>]) -> Vec<String> {
         .collect()
 }
 
-/// Whole numbers of any width.
-pub(crate) fn is_integer(dtype: &DataType) -> bool {
-    dtype.is_integer()
-}
-
 /// Numbers that an amount can be: not Float32, which holds no cents.
 pub(crate) fn is_number(dtype: &DataType) -> bool {
     dtype.is_integer() || *dtype == DataType::Float64 || dtype.is_decimal()
@@ -67,7 +62,15 @@ pub(crate) fn is_number(dtype: &DataType) -> bool {
 
 /// Identifiers: whole numbers, text, categories.
 pub(crate) fn is_identifier(dtype: &DataType) -> bool {
-    is_integer(dtype) || matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..))
+    dtype.is_integer() || matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..))
+}
+
+/// An identifier as Int64 or String; a whole number beyond 64 bits with sign fails the query.
+pub(crate) fn identifier(column: &str, schema: &Schema) -> Expr {
+    match schema.get(column) {
+        Some(dtype) if dtype.is_integer() => col(column).strict_cast(DataType::Int64),
+        _ => col(column).cast(DataType::String),
+    }
 }
 
 /// Dates and datetimes.

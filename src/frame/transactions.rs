@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{AMOUNT, CHANNEL, CURRENCY, CUSTOMER, ORDER, PRODUCT, TIME};
 use super::scan::scan;
-use super::schema::{self, Role};
+use super::schema::{self, Role, identifier};
 use super::time_format::TimeFormat;
 use crate::error::{Error, Result};
 
@@ -194,14 +194,6 @@ fn parsed_time(text: Expr, format: &str) -> Expr {
         text.str().to_datetime(Some(TimeUnit::Microseconds), None, options, lit("raise"))
     } else {
         text.str().to_date(options)
-    }
-}
-
-/// An identifier as Int64 or String.
-fn identifier(column: &str, schema: &Schema) -> Expr {
-    match schema.get(column) {
-        Some(dtype) if dtype.is_integer() => col(column).strict_cast(DataType::Int64),
-        _ => col(column).cast(DataType::String),
     }
 }
 

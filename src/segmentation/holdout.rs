@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::measures::{CustomerMeasures, Windowed, summaries};
+use super::measures::summaries;
 use super::params::ValueScoreParams;
 use super::scores::ValueScores;
 use crate::activity::{Activity, ActivityParams, ActivityTable, read};
@@ -57,11 +57,7 @@ impl HoldoutParams {
         let activities: Vec<&Activity> = before.iter().map(|summary| &summary.of).chain([&next]).collect();
         let mut readings = read(&activities, score.plan(log)?)?;
         let after = readings.pop().ok_or_else(nothing_read)?;
-        let tables =
-            before.iter().zip(readings).map(|(summary, reading)| Ok(summary.with(summary.of.finish(reading)?)));
-        let tables: Vec<Windowed<ActivityTable>> = tables.collect::<Result<_>>()?;
-        let scores = score.score(&CustomerMeasures::from_tables(&score.params().dimensions, &tables)?)?;
-        HoldoutReport::new(&scores, &next.finish(after)?, self.horizon_days)
+        HoldoutReport::new(&score.finish(readings)?, &next.finish(after)?, self.horizon_days)
     }
 
     /// The last day of the horizon.

@@ -8,6 +8,7 @@ use crate::activity::{Activity, ActivityParams, ActivityTable, RowCounts};
 use crate::analysis::collect;
 use crate::error::{Error, Result};
 use crate::frame::align::positions_in;
+use crate::frame::schema::identifier;
 use crate::frame::{columns, frame_of};
 use crate::kernel::money::Money;
 
@@ -33,11 +34,7 @@ impl CustomerMeasures {
     pub fn from_frame(mut frame: LazyFrame, customer: &str, measures: &[&str]) -> Result<Self> {
         let schema = frame.collect_schema().map_err(Error::query(NAME))?;
         check_roles(&schema, customer, measures)?;
-        let id = match schema.get(customer) {
-            Some(dtype) if dtype.is_integer() => col(customer).strict_cast(DataType::Int64),
-            _ => col(customer).cast(DataType::String),
-        };
-        let mut exprs = vec![id.alias(columns::CUSTOMER)];
+        let mut exprs = vec![identifier(customer, &schema).alias(columns::CUSTOMER)];
         exprs.extend(measures.iter().map(|name| col(*name).cast(DataType::Float64).alias(format!("measure:{name}"))));
         let read = collect(NAME, frame.select(exprs).sort([columns::CUSTOMER], SortMultipleOptions::default()))?;
         let customers = read.column(columns::CUSTOMER).map_err(Error::query(NAME))?.as_materialized_series().rechunk();
