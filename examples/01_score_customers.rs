@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Name the columns, clean, name the day, score. The day is yours to say: a rerun next week
     // gives the same numbers.
     let columns = sales_columns();
-    let cleaned = CleaningParams::retail().run(scan(SALES, &columns)?, &columns)?;
+    let cleaned = CleaningParams::retail().roles(&columns).run(scan(SALES, &columns)?)?;
     let log = TransactionLog::new(cleaned.frame(), &columns)?;
     let scores = RfmParams::new(day("2026-06-30")?).incomplete(Incomplete::Exclude).run(&log)?;
 

@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .rule(NonProducts::new().codes(["POST", "D", "M"]).pattern("^BANK"))
         .rule(Prices::new().missing(true))
         .rule(Refunds::matched().order_prefix("C"))
-        .run(scan(SALES, &columns)?, &columns)?;
+        .roles(&columns)
+        .run(scan(SALES, &columns)?)?;
 
     println!("{}", cleaned.report());
 

@@ -55,12 +55,43 @@ pub(crate) fn collect(step: &'static str, plan: LazyFrame) -> Result<DataFrame> 
     plan.collect().map_err(Error::query(step))
 }
 
-/// Runs several queries over shared scans as one, each scan read once.
+/// Collects a query batch by batch: only its own columns are ever held.
 #[expect(clippy::disallowed_methods, reason = "the one place where queries are collected")]
-pub(crate) fn collect_all(step: &'static str, plans: Vec<LazyFrame>) -> Result<Vec<DataFrame>> {
-    let flags = plans.first().map_or_else(OptFlags::default, LazyFrame::get_current_optimizations);
-    let plans = plans.into_iter().map(|plan| plan.logical_plan).collect();
-    LazyFrame::collect_all_with_engine(plans, Engine::InMemory, flags).map_err(Error::query(step))
+pub(crate) fn collect_streamed(step: &'static str, plan: LazyFrame) -> Result<DataFrame> {
+    let read = plan.collect_with_engine(Engine::Streaming).map_err(Error::query(step))?;
+    Ok(read.unwrap_single())
+}
+
+/// Writes a query to a Parquet or CSV file, batch by batch; the name says which.
+///
+/// The file appears under its name once it is complete.
+///
+/// # Errors
+/// `File` when the name ends in neither `.parquet` nor `.csv`, or the file cannot be
+/// written; `Query` when polars fails.
+#[expect(clippy::disallowed_methods, reason = "the one place where queries are written")]
+pub(crate) fn write(step: &'static str, plan: LazyFrame, path: &str) -> Result<()> {
+    let refused = |reason: String| Error::File { step, path: path.to_owned(), reason };
+    let lower = path.to_lowercase();
+    let format = if lower.ends_with(".parquet") {
+        let options = ParquetWriteOptions { compression: ParquetCompression::Zstd(None), ..Default::default() };
+        FileWriteFormat::Parquet(Arc::new(options))
+    } else if lower.ends_with(".csv") {
+        FileWriteFormat::Csv(CsvWriterOptions::default())
+    } else {
+        return Err(refused("the name must end in .parquet or .csv".to_owned()));
+    };
+    let part = format!("{path}.part");
+    let target = SinkDestination::File { target: SinkTarget::Path(PlRefPath::new(&part)) };
+    let sink = plan.sink(target, format, UnifiedSinkArgs::default()).map_err(Error::query(step))?;
+    if let Err(source) = sink.collect_with_engine(Engine::Streaming) {
+        let _ = std::fs::remove_file(&part);
+        return Err(match source {
+            PolarsError::IO { .. } => refused(source.to_string()),
+            _ => Error::query(step)(source),
+        });
+    }
+    std::fs::rename(&part, path).map_err(|source| refused(source.to_string()))
 }
 
 /// Streams a query in batches through `add` and returns the state they leave.

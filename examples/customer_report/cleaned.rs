@@ -28,9 +28,9 @@ pub fn clean(job: &Job, quarantine: &mut Staged, progress: &Progress) -> Result<
     let what = || format!("cannot clean `{}`", job.input);
     let frame = scan(&job.input, &job.columns).doing(|| format!("cannot open `{}`", job.input))?;
     // What happens after the report must not change it, not even by cancelling a purchase.
-    let rules = CleaningParams::new().rule(LaterRows::after(job.as_of));
+    let rules = CleaningParams::new().roles(&job.columns).rule(LaterRows::after(job.as_of));
     let rules = job.cleaning.rules().iter().cloned().fold(rules, CleaningParams::rule);
-    let plan = rules.check().and_then(|cleaning| cleaning.plan(frame, &job.columns)).doing(what)?;
+    let plan = rules.check().and_then(|cleaning| cleaning.plan(frame)).doing(what)?;
     if job.cleaning.rules().iter().any(Rule::compares_rows) {
         progress.step("reading and cleaning");
         let cleaned = plan.collect().doing(what)?;

@@ -21,7 +21,7 @@ pub fn sales_columns() -> TransactionColumns {
 pub fn clean_sales() -> Result<TransactionLog> {
     let columns = sales_columns();
     let raw = customer_analytics::frame::scan(SALES, &columns)?;
-    TransactionLog::new(CleaningParams::retail().run(raw, &columns)?.frame(), &columns)
+    TransactionLog::new(CleaningParams::retail().roles(&columns).run(raw)?.frame(), &columns)
 }
 
 /// A day of the calendar.

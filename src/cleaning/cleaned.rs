@@ -4,6 +4,7 @@ use std::fmt;
 
 use polars::prelude::*;
 
+use super::fitted::FittedCleaning;
 use super::report::CleaningReport;
 
 /// Rows left, rows taken and the report of one cleaning.
@@ -14,11 +15,12 @@ pub struct Cleaned {
     clean: DataFrame,
     quarantine: DataFrame,
     report: CleaningReport,
+    fitted: FittedCleaning,
 }
 
 impl Cleaned {
-    pub(crate) fn new(clean: DataFrame, quarantine: DataFrame, report: CleaningReport) -> Self {
-        Self { clean, quarantine, report }
+    pub(crate) fn new(clean: DataFrame, quarantine: DataFrame, report: CleaningReport, fitted: FittedCleaning) -> Self {
+        Self { clean, quarantine, report, fitted }
     }
 
     /// The rows left, with mended text, under the raw names, in source order; ready for
@@ -39,6 +41,11 @@ impl Cleaned {
     #[must_use]
     pub fn report(&self) -> &CleaningReport {
         &self.report
+    }
+
+    /// The rules with what they learned, to be saved or applied to another frame.
+    pub fn fitted(&self) -> &FittedCleaning {
+        &self.fitted
     }
 
     /// Gives up the rows left, the rows taken and the report.

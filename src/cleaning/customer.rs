@@ -3,8 +3,10 @@
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::flow::{Flow, Judgement};
-use super::rule::{CLEANING, Step, Table};
+use super::flow::{Flow, Judgement, Take};
+use super::learned::Learned;
+use super::rule::CLEANING;
+use super::step::{Step, Table};
 use crate::error::{Error, Result};
 
 /// Takes rows without a customer: null, or text that is empty but for white space.
@@ -37,6 +39,10 @@ impl Step for MissingCustomer {
         "missing_customer"
     }
 
+    fn uses_roles(&self) -> bool {
+        true
+    }
+
     fn check(&self) -> Result<()> {
         match self.placeholders.iter().find(|id| id.trim().len() != id.len() || id.is_empty()) {
             Some(id) => Err(Error::param(
@@ -53,16 +59,17 @@ impl Step for MissingCustomer {
         vec![]
     }
 
-    fn apply(&self, flow: &mut Flow) {
+    fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
         let id = flow.text(&flow.roles().customer).str().strip_chars(lit(NULL));
         let mut take = vec![
-            (id.clone().is_null(), "customer is null".to_owned()),
-            (id.clone().eq(lit("")), "customer is blank".to_owned()),
+            Take::new(id.clone().is_null(), "customer is null"),
+            Take::new(id.clone().eq(lit("")), "customer is blank"),
         ];
         if !self.placeholders.is_empty() {
-            take.push((is_one_of(id, &self.placeholders), "customer is a placeholder".to_owned()));
+            take.push(Take::new(is_one_of(id, &self.placeholders), "customer is a placeholder"));
         }
         flow.judge(Judgement { take, ..Judgement::default() });
+        Ok(())
     }
 }
 
@@ -81,7 +88,7 @@ mod tests {
         let n = ids.len();
         let frame = df!("who" => ids, "when" => vec!["2026-01-01"; n], "paid" => vec![1.0; n]).unwrap();
         let columns = TransactionColumns::new("who", "when").amount("paid").time_format("%F");
-        let cleaned = CleaningParams::new().rule(rule).run(frame.lazy(), &columns).unwrap();
+        let cleaned = CleaningParams::new().rule(rule).roles(&columns).run(frame.lazy()).unwrap();
         cleaned.report().rules[0].reasons.iter().map(|count| count.n_rows).collect()
     }
 

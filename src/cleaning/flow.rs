@@ -1,61 +1,78 @@
 //! The plan while rules are added to it: one wide frame in which rows are flagged.
 //!
 //! Beside the raw columns the frame has `source_row`, the code of the reason for which a
-//! row was taken (null while it is in), the mended text of columns, and one Boolean per
+//! row was taken (null while it is in), the mended form of columns, and one Boolean per
 //! thing that is counted. Helpers have names that no raw column starts with.
+//!
+//! Every column of the wide frame is a function of its own row, so that the frame streams.
+//! What a rule finds by looking at many rows is read in a narrow pass of its own and comes
+//! back as a column looked up by `source_row`; see [`narrow`](super::narrow).
 
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
+use super::input::Tables;
+use super::legend::{CellEvent, Counted, Legend, Limit, Reason, Tally};
+use super::step::Table;
 use crate::frame::TransactionColumns;
 use crate::frame::columns::SOURCE_ROW;
 
-/// Why a row was taken.
-#[derive(Clone, Debug)]
-pub(crate) struct Reason {
-    /// Place of the rule, from 0.
-    pub(crate) rule: usize,
-    pub(crate) text: String,
+/// A condition that takes a row.
+pub(crate) struct Take {
+    condition: Expr,
+    reason: String,
+    shape_of: Option<String>,
 }
 
-/// What a Boolean helper column counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Counted {
-    /// Rows that the rule recognised and left in, as it was told.
-    Spared,
-    /// Rows that lack what the rule judges by.
-    Unjudged,
-    /// Changed cells of one column.
-    Cells,
-}
+impl Take {
+    /// Takes rows for which the condition holds; null counts as false.
+    pub(crate) fn new(condition: Expr, reason: impl Into<String>) -> Self {
+        Self { condition, reason: reason.into(), shape_of: None }
+    }
 
-/// A Boolean helper column.
-#[derive(Clone, Debug)]
-pub(crate) struct Tally {
-    pub(crate) rule: usize,
-    pub(crate) counted: Counted,
-    pub(crate) column: String,
-}
-
-/// What the helper columns mean.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Legend {
-    pub(crate) rules: Vec<&'static str>,
-    /// Indexed by the code in the state column.
-    pub(crate) reasons: Vec<Reason>,
-    pub(crate) tallies: Vec<Tally>,
+    /// Has the report tell the form of this column's cells, as they came to the rule.
+    pub(crate) fn with_shape_of(mut self, column: impl Into<String>) -> Self {
+        self.shape_of = Some(column.into());
+        self
+    }
 }
 
 /// What a rule decides; conditions that are null count as false.
 #[derive(Default)]
 pub(crate) struct Judgement {
-    /// Conditions that take a row, with their reasons; the first that holds is noted.
-    pub(crate) take: Vec<(Expr, String)>,
+    /// What takes a row; the first that holds is noted.
+    pub(crate) take: Vec<Take>,
     /// Rows to count as recognised but left in.
     pub(crate) spare: Option<Expr>,
     /// Rows to count as not judged.
     pub(crate) unjudged: Option<Expr>,
+}
+
+/// What happened to cells while a column was mended.
+pub(crate) struct Event {
+    what: &'static str,
+    condition: Expr,
+    is_change: bool,
+    with_shape: bool,
+}
+
+impl Event {
+    /// Cells that hold another value afterwards.
+    pub(crate) fn change(what: &'static str, condition: Expr) -> Self {
+        Self { what, condition, is_change: true, with_shape: false }
+    }
+
+    /// Cells of which something is to be known, though no value was replaced by another.
+    pub(crate) fn note(what: &'static str, condition: Expr) -> Self {
+        Self { what, condition, is_change: false, with_shape: false }
+    }
+
+    /// Has the report tell the form of the cells as they came to the rule.
+    pub(crate) fn with_shape(mut self) -> Self {
+        self.with_shape = true;
+        self
+    }
 }
 
 /// The plan so far.
@@ -64,11 +81,19 @@ pub(crate) struct Flow {
     pub(crate) legend: Legend,
     /// Helper columns with the source row of a partner, one per matching rule.
     pub(crate) partners: Vec<String>,
+    /// Text columns with every reason of a row, where a rule knows more than one.
+    pub(crate) all_reasons: Vec<String>,
     pub(crate) raw: Vec<String>,
+    /// Columns that rules added, in order.
+    pub(crate) added: Vec<String>,
+    /// New names of columns in what is left.
+    pub(crate) renamed: BTreeMap<String, String>,
     /// The column with the code of the reason.
     pub(crate) state: String,
+    /// Other tables that rules look things up in.
+    pub(crate) tables: Tables,
     schema: Schema,
-    columns: TransactionColumns,
+    roles: Option<TransactionColumns>,
     current: BTreeMap<String, String>,
     prefix: String,
     n_helpers: usize,
@@ -76,7 +101,7 @@ pub(crate) struct Flow {
 
 impl Flow {
     /// Starts with every row in.
-    pub(crate) fn new(frame: LazyFrame, schema: &Schema, columns: &TransactionColumns) -> Self {
+    pub(crate) fn new(frame: LazyFrame, schema: &Schema, roles: Option<&TransactionColumns>, tables: Tables) -> Self {
         let mut prefix = "cleaning:".to_owned();
         while schema.iter_names().any(|name| name.starts_with(&prefix)) {
             prefix.push(':');
@@ -87,10 +112,14 @@ impl Flow {
             frame: frame.with_row_index(SOURCE_ROW, None).with_column(untaken),
             legend: Legend::default(),
             partners: vec![],
+            all_reasons: vec![],
             raw: schema.iter_names().map(PlSmallStr::to_string).collect(),
+            added: vec![],
+            renamed: BTreeMap::new(),
             state,
+            tables,
             schema: schema.clone(),
-            columns: columns.clone(),
+            roles: roles.cloned(),
             current: BTreeMap::new(),
             prefix,
             n_helpers: 0,
@@ -107,25 +136,43 @@ impl Flow {
         col(self.state.as_str()).is_null()
     }
 
-    /// The column that holds the raw column's text as mended so far.
+    /// The column that holds the raw column as mended so far.
     pub(crate) fn current<'a>(&'a self, raw: &'a str) -> &'a str {
         self.current.get(raw).map_or(raw, String::as_str)
     }
 
-    /// The type of a raw column as mended so far.
+    /// A column as mended so far.
+    pub(crate) fn value(&self, raw: &str) -> Expr {
+        col(self.current(raw))
+    }
+
+    /// The type of a column as mended so far.
     pub(crate) fn dtype(&self, raw: &str) -> Option<&DataType> {
         self.schema.get(self.current(raw))
     }
 
-    /// A raw column as text, as mended so far; null stays null.
+    /// A column as text, as mended so far; null stays null.
     pub(crate) fn text(&self, raw: &str) -> Expr {
-        let column = col(self.current(raw));
+        let column = self.value(raw);
         if self.dtype(raw) == Some(&DataType::String) { column } else { column.cast(DataType::String) }
     }
 
+    /// Every column by its own name, with its type as mended so far.
+    pub(crate) fn schema(&self) -> Schema {
+        let names = self.raw.iter().chain(&self.added);
+        names.filter_map(|name| Some(Field::new(name.as_str().into(), self.dtype(name)?.clone()))).collect()
+    }
+
+    /// What a rule has to check itself against.
+    pub(crate) fn table<'a>(&'a self, schema: &'a Schema) -> Table<'a> {
+        Table { schema, roles: self.roles.as_ref(), tables: &self.tables }
+    }
+
     /// The roles under the names of the mended columns, and the types of those.
+    ///
+    /// Without roles, which only a rule that was refused can ask for, columns of no name.
     pub(crate) fn columns(&self) -> (TransactionColumns, &Schema) {
-        let mut columns = self.columns.clone();
+        let mut columns = self.roles();
         let optional = [
             &mut columns.amount,
             &mut columns.quantity,
@@ -139,12 +186,21 @@ impl Flow {
         for column in optional.into_iter().flatten().chain(required) {
             *column = self.current(column).to_owned();
         }
+        // A time that a rule has read is text no longer.
+        if self.schema.get(&columns.time).is_some_and(|dtype| *dtype != DataType::String) {
+            columns.time_format = None;
+        }
         (columns, &self.schema)
     }
 
+    /// Whether the table is one of transactions.
+    pub(crate) fn has_roles(&self) -> bool {
+        self.roles.is_some()
+    }
+
     /// The roles under their raw names.
-    pub(crate) fn roles(&self) -> &TransactionColumns {
-        &self.columns
+    pub(crate) fn roles(&self) -> TransactionColumns {
+        self.roles.clone().unwrap_or_else(|| TransactionColumns::new("", ""))
     }
 
     /// Adds a helper column and returns its name.
@@ -154,22 +210,44 @@ impl Flow {
         name
     }
 
-    /// Puts mended text in the place of a column, and counts the cells that differ.
-    pub(crate) fn mend(&mut self, raw: &str, mended: Expr) {
-        let changed = self.text(raw).neq(mended.clone());
-        let changed = self.tally(Counted::Cells, changed);
-        let name = self.helper("text");
-        self.frame = std::mem::take(&mut self.frame).with_columns([changed, mended.alias(name.as_str())]);
-        self.schema.insert(name.as_str().into(), DataType::String);
+    /// Puts other text in the place of a column, and counts the cells that differ.
+    pub(crate) fn mend_text(&mut self, raw: &str, mended: Expr) {
+        let changed = self.text(raw).neq_missing(mended.clone());
+        self.mend(raw, mended, DataType::String, vec![Event::change("changed", changed)]);
+    }
+
+    /// Puts other values in the place of a column, and counts what happened to its cells.
+    /// The conditions of the events see the column as it was.
+    pub(crate) fn mend(&mut self, raw: &str, mended: Expr, dtype: DataType, events: Vec<Event>) {
+        let before = self.current(raw).to_owned();
+        let mut exprs = vec![];
+        for event in events {
+            let happened =
+                CellEvent { column: raw.to_owned(), what: event.what.to_owned(), is_change: event.is_change };
+            let shape_of = event.with_shape.then(|| before.clone());
+            exprs.push(self.tally(Counted::Cells(happened), event.condition, shape_of));
+        }
+        let name = self.helper("mended");
+        exprs.push(mended.alias(name.as_str()));
+        self.frame = std::mem::take(&mut self.frame).with_columns(exprs);
+        self.schema.insert(name.as_str().into(), dtype);
         self.current.insert(raw.to_owned(), name);
+    }
+
+    /// Adds a column to what is left; the name is known to be free.
+    pub(crate) fn add(&mut self, name: &str, expr: Expr, dtype: DataType) {
+        let helper = self.derive("added", expr);
+        self.schema.insert(helper.as_str().into(), dtype);
+        self.current.insert(name.to_owned(), helper);
+        self.added.push(name.to_owned());
     }
 
     /// Carries out what the current rule decides about the rows that are in.
     pub(crate) fn judge(&mut self, judgement: Judgement) {
         let mut verdict = lit(NULL).cast(DataType::UInt32);
         let first = self.legend.reasons.len();
-        for (place, (condition, _)) in judgement.take.iter().enumerate().rev() {
-            verdict = when(condition.clone()).then(lit((first + place) as u32)).otherwise(verdict);
+        for (place, take) in judgement.take.iter().enumerate().rev() {
+            verdict = when(take.condition.clone()).then(lit((first + place) as u32)).otherwise(verdict);
         }
         let left_in = verdict.clone().is_null();
         let state = when(self.is_in()).then(verdict).otherwise(col(self.state.as_str())).alias(self.state.as_str());
@@ -177,19 +255,36 @@ impl Flow {
         let counted = [(Counted::Spared, judgement.spare), (Counted::Unjudged, judgement.unjudged)];
         for (counted, condition) in counted {
             if let Some(condition) = condition {
-                exprs.push(self.tally(counted, condition.and(left_in.clone())));
+                exprs.push(self.tally(counted, condition.and(left_in.clone()), None));
             }
         }
         let rule = self.rule();
-        self.legend.reasons.extend(judgement.take.into_iter().map(|(_, text)| Reason { rule, text }));
+        for Take { reason, shape_of, .. } in judgement.take {
+            let shape_of = shape_of.map(|column| self.current(&column).to_owned());
+            self.legend.reasons.push(Reason { rule, text: reason, shape_of });
+        }
         self.frame = std::mem::take(&mut self.frame).with_columns(exprs);
     }
 
+    /// Counts cells that the current rule looked at without changing the column.
+    pub(crate) fn note(&mut self, raw: &str, what: &str, condition: Expr) {
+        let event = CellEvent { column: raw.to_owned(), what: what.to_owned(), is_change: false };
+        let shape_of = Some(self.current(raw).to_owned());
+        let tally = self.tally(Counted::Cells(event), condition, shape_of);
+        self.frame = std::mem::take(&mut self.frame).with_column(tally);
+    }
+
+    /// Stops the job when the current rule takes or notes more than this share of its rows.
+    pub(crate) fn limit(&mut self, most: f64) {
+        let rule = self.rule();
+        self.legend.limits.push(Limit { rule, most });
+    }
+
     /// A Boolean that the report will sum: the condition, on rows that are in.
-    fn tally(&mut self, counted: Counted, condition: Expr) -> Expr {
+    fn tally(&mut self, counted: Counted, condition: Expr, shape_of: Option<String>) -> Expr {
         let column = self.helper("tally");
         let tally = condition.and(self.is_in()).fill_null(lit(false)).alias(column.as_str());
-        self.legend.tallies.push(Tally { rule: self.rule(), counted, column });
+        self.legend.tallies.push(Tally { rule: self.rule(), counted, column, shape_of });
         tally
     }
 
@@ -198,7 +293,7 @@ impl Flow {
         self.legend.rules.len().saturating_sub(1)
     }
 
-    fn helper(&mut self, what: &str) -> String {
+    pub(crate) fn helper(&mut self, what: &str) -> String {
         self.n_helpers += 1;
         format!("{}{what}_{}", self.prefix, self.n_helpers)
     }

@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::flow::{Flow, Judgement};
-use super::rule::{Step, Table};
+use super::flow::{Flow, Judgement, Take};
+use super::learned::Learned;
+use super::step::{Step, Table};
 use crate::error::Result;
 
 /// Takes rows dated after a day, so that what happened later changes nothing before it.
@@ -29,7 +30,7 @@ use crate::error::Result;
 /// let columns = TransactionColumns::new("id", "day").amount("paid").product("sku").time_format("%Y-%m-%d");
 /// let end_of_may = NaiveDate::from_ymd_opt(2026, 5, 31).unwrap();
 /// let rules = CleaningParams::new().rule(LaterRows::after(end_of_may)).rule(Refunds::matched());
-/// assert_eq!(rules.run(sales.lazy(), &columns)?.report().n_rows_out, 1); // bought, as of May
+/// assert_eq!(rules.roles(&columns).run(sales.lazy())?.report().n_rows_out, 1); // bought, as of May
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,10 @@ impl Step for LaterRows {
         "later_rows"
     }
 
+    fn uses_roles(&self) -> bool {
+        true
+    }
+
     fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -59,12 +64,13 @@ impl Step for LaterRows {
         vec![]
     }
 
-    fn apply(&self, flow: &mut Flow) {
+    fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
         let (columns, schema) = flow.columns();
         let day = columns.time_expr(schema).cast(DataType::Date);
         let is_later = day.clone().gt(lit(self.after).cast(DataType::Date));
-        let take = vec![(is_later, format!("dated after {}", self.after))];
+        let take = vec![Take::new(is_later, format!("dated after {}", self.after))];
         flow.judge(Judgement { take, unjudged: Some(day.is_null()), ..Judgement::default() });
+        Ok(())
     }
 }
 
@@ -80,7 +86,7 @@ mod tests {
         let frame = df!("who" => [1_i64; 4], "when" => times, "paid" => [1.0; 4]).unwrap();
         let columns = TransactionColumns::new("who", "when").amount("paid").time_format("%F %H:%M");
         let rule = LaterRows::after(NaiveDate::from_ymd_opt(2026, 5, 31).unwrap());
-        let cleaned = CleaningParams::new().rule(rule).run(frame.lazy(), &columns).unwrap();
+        let cleaned = CleaningParams::new().rule(rule).roles(&columns).run(frame.lazy()).unwrap();
         let report = &cleaned.report().rules[0];
         assert_eq!((report.n_rows_taken, report.n_rows_unjudged, report.n_rows_out), (1, 2, 3));
         assert_eq!(report.reasons[0].reason, "dated after 2026-05-31");

@@ -75,7 +75,7 @@ fn texts(frame: &DataFrame, name: &str) -> Vec<Option<String>> {
 fn rows_in_are_rows_out_and_quarantined() {
     for n in [0, 1, 2, 300] {
         for rules in all_rules() {
-            let cleaned = rules.run(dirty(n).lazy(), &columns()).unwrap();
+            let cleaned = rules.roles(&columns()).run(dirty(n).lazy()).unwrap();
             let report = cleaned.report().clone();
             let (clean, quarantine, _) = cleaned.into_parts();
             assert_eq!(clean.height() + quarantine.height(), n);
@@ -96,7 +96,7 @@ fn rows_in_are_rows_out_and_quarantined() {
 fn no_column_is_added_lost_or_moved_and_quarantined_rows_are_as_read() {
     let raw = dirty(200);
     for rules in all_rules() {
-        let (clean, quarantine, _) = rules.run(raw.clone().lazy(), &columns()).unwrap().into_parts();
+        let (clean, quarantine, _) = rules.roles(&columns()).run(raw.clone().lazy()).unwrap().into_parts();
         assert_eq!(clean.schema(), raw.schema());
         let taken = IdxCa::from_iter_options("".into(), rows(&quarantine, SOURCE_ROW).into_iter());
         let as_read = raw.take(&taken).unwrap();
@@ -119,13 +119,13 @@ fn no_order_of_rows_changes_what_row_wise_and_netting_rules_take() {
             .rule(Prices::new())
             .rule(Refunds::net_per_order())
     };
-    let straight = rules().run(raw.clone().lazy(), &columns()).unwrap();
-    let reversed = rules().run(raw.clone().reverse().lazy(), &columns()).unwrap();
+    let straight = rules().roles(&columns()).run(raw.clone().lazy()).unwrap();
+    let reversed = rules().roles(&columns()).run(raw.clone().reverse().lazy()).unwrap();
     assert_eq!(straight.report(), reversed.report());
     let mirrored: BTreeSet<_> =
         rows(reversed.quarantine(), SOURCE_ROW).into_iter().flatten().map(|row| 199 - row).collect();
     assert_eq!(rows(straight.quarantine(), SOURCE_ROW).into_iter().flatten().collect::<BTreeSet<_>>(), mirrored);
-    let again = rules().run(straight.frame(), &columns()).unwrap();
+    let again = rules().roles(&columns()).run(straight.frame()).unwrap();
     assert_eq!(again.report().n_rows_quarantined, 0, "cleaning what is clean takes nothing");
 }
 
@@ -142,7 +142,7 @@ fn no_order_of_rows_changes_which_instants_match() {
     .unwrap();
     for raw in [raw.clone(), raw.reverse()] {
         let (clean, quarantine, _) =
-            CleaningParams::new().rule(Refunds::matched()).run(raw.lazy(), &columns()).unwrap().into_parts();
+            CleaningParams::new().rule(Refunds::matched()).roles(&columns()).run(raw.lazy()).unwrap().into_parts();
         assert_eq!(texts(&clean, "订单"), [Some("1".to_owned())]);
         let partner_of = |order: &str| {
             let place = texts(&quarantine, "订单").iter().position(|text| text.as_deref() == Some(order)).unwrap();
@@ -159,7 +159,7 @@ fn no_order_of_rows_changes_which_instants_match() {
 fn lazy_and_streamed_plans_give_what_collecting_gives() {
     let raw = dirty(300);
     for rules in all_rules() {
-        let plan = rules.check().unwrap().plan(raw.clone().lazy(), &columns()).unwrap();
+        let plan = rules.roles(&columns()).check().unwrap().plan(raw.clone().lazy()).unwrap();
         let cleaned = plan.collect().unwrap();
         assert_eq!(&plan.report().unwrap(), cleaned.report());
         let (clean, quarantine, _) = cleaned.into_parts();
@@ -180,7 +180,7 @@ fn a_query_on_top_does_not_reach_below_the_rules() {
         CleaningParams::new().rule(Refunds::matched()),
     ];
     for (rules, (no, left)) in rules.into_iter().zip([(3, 0), (2, 0)]) {
-        let plan = rules.check().unwrap().plan(raw.as_ref().unwrap().clone().lazy(), &columns).unwrap();
+        let plan = rules.roles(&columns).check().unwrap().plan(raw.as_ref().unwrap().clone().lazy()).unwrap();
         let filtered = collect("test", plan.clean().filter(col("no").eq(lit(no)))).unwrap();
         assert_eq!(filtered.height(), left);
         assert_eq!(collect("test", plan.clean().slice(0, 1).select([col("no")])).unwrap().height(), 1);
@@ -192,10 +192,10 @@ fn rules_see_what_earlier_rules_left() {
     let raw = || df!("id" => ["a", " A", "a"], "day" => ["2026-01-01"; 3], "paid" => [1.0; 3]).unwrap().lazy();
     let columns = TransactionColumns::new("id", "day").amount("paid").time_format("%F");
     let fold = || Text::new().columns(["id"]).case(Case::Lower);
-    let before = CleaningParams::new().rule(fold()).rule(ExactDuplicates::new()).run(raw(), &columns).unwrap();
+    let before = CleaningParams::new().rule(fold()).rule(ExactDuplicates::new()).roles(&columns).run(raw()).unwrap();
     assert_eq!(rows(before.quarantine(), SOURCE_ROW), [Some(1), Some(2)]);
     assert_eq!(texts(before.quarantine(), "id"), [Some(" A".to_owned()), Some("a".to_owned())]);
-    let after = CleaningParams::new().rule(ExactDuplicates::new()).rule(fold()).run(raw(), &columns).unwrap();
+    let after = CleaningParams::new().rule(ExactDuplicates::new()).rule(fold()).roles(&columns).run(raw()).unwrap();
     assert_eq!(rows(after.quarantine(), SOURCE_ROW), [Some(2)]);
     assert_eq!(after.report().rules[1].n_cells_changed, 1);
 }
@@ -204,7 +204,8 @@ fn rules_see_what_earlier_rules_left() {
 fn text_keeps_null_and_a_customers_case() {
     let raw = df!("id" => [Some(" a\u{3000}"), None, Some(" ")], "day" => ["2026-01-01"; 3], "paid" => [1.0; 3], "sku" => ["é ", "É", "茶"]);
     let columns = TransactionColumns::new("id", "day").amount("paid").product("sku").time_format("%F");
-    let cleaned = CleaningParams::new().rule(Text::new().case(Case::Upper)).run(raw.unwrap().lazy(), &columns).unwrap();
+    let cleaned =
+        CleaningParams::new().rule(Text::new().case(Case::Upper)).roles(&columns).run(raw.unwrap().lazy()).unwrap();
     assert_eq!(cleaned.report().rules[0].n_cells_changed, 3);
     let (clean, ..) = cleaned.into_parts();
     assert_eq!(texts(&clean, "id"), [Some("a".to_owned()), None, Some(String::new())]);
@@ -216,7 +217,7 @@ fn a_category_is_mended_as_text() {
     let ids = Series::new("id".into(), ["a ", "b"]).cast(&DataType::from_categories(Categories::global())).unwrap();
     let raw = df!("id" => ids, "day" => ["2026-01-01"; 2], "paid" => [1.0; 2]).unwrap();
     let columns = TransactionColumns::new("id", "day").amount("paid").time_format("%F");
-    let (clean, ..) = CleaningParams::new().rule(Text::new()).run(raw.lazy(), &columns).unwrap().into_parts();
+    let (clean, ..) = CleaningParams::new().rule(Text::new()).roles(&columns).run(raw.lazy()).unwrap().into_parts();
     assert_eq!(texts(&clean, "id"), [Some("a".to_owned()), Some("b".to_owned())]);
 }
 
@@ -232,7 +233,7 @@ fn every_way_of_handling_refunds_takes_its_own_rows() {
     )
     .unwrap();
     let run = |rule: Refunds| {
-        let cleaned = CleaningParams::new().rule(rule).run(raw.clone().lazy(), &columns()).unwrap();
+        let cleaned = CleaningParams::new().rule(rule).roles(&columns()).run(raw.clone().lazy()).unwrap();
         let report = &cleaned.report().rules[0];
         let taken: Vec<IdxSize> = rows(cleaned.quarantine(), SOURCE_ROW).into_iter().flatten().collect();
         (taken, report.n_rows_spared, report.n_rows_unjudged)
@@ -256,7 +257,7 @@ fn matching_wants_the_same_quantity_price_customer_and_product() {
         "货号" => ["茶", "茶", "茶", "茶", "茶", "茶", "米"],
     )
     .unwrap();
-    let cleaned = CleaningParams::new().rule(Refunds::matched()).run(raw.lazy(), &columns()).unwrap();
+    let cleaned = CleaningParams::new().rule(Refunds::matched()).roles(&columns()).run(raw.lazy()).unwrap();
     assert_eq!((cleaned.report().n_rows_quarantined, cleaned.report().rules[0].n_rows_spared), (0, 6));
 }
 
@@ -264,7 +265,8 @@ fn matching_wants_the_same_quantity_price_customer_and_product() {
 fn lines_with_a_blank_order_are_not_one_order() {
     let raw = df!("id" => [1_i64; 3], "day" => ["2026-01-01"; 3], "paid" => [5.0, -5.0, 1.0], "no" => ["", " ", "7"]);
     let columns = TransactionColumns::new("id", "day").amount("paid").order("no").time_format("%F");
-    let cleaned = CleaningParams::new().rule(Refunds::net_per_order()).run(raw.unwrap().lazy(), &columns).unwrap();
+    let cleaned =
+        CleaningParams::new().rule(Refunds::net_per_order()).roles(&columns).run(raw.unwrap().lazy()).unwrap();
     assert_eq!(rows(cleaned.quarantine(), SOURCE_ROW), [Some(1)]);
 }
 
@@ -275,13 +277,13 @@ fn prices_may_be_decimals_and_times_may_have_zones() {
     let raw = raw.unwrap().lazy().with_columns([col("at").cast(zone), col("price").cast(DataType::Decimal(10, 2))]);
     let columns = TransactionColumns::new("id", "at").quantity_and_price("n", "price").product("sku");
     let rules = CleaningParams::new().rule(Prices::new()).rule(Refunds::matched());
-    let cleaned = rules.run(raw, &columns).unwrap();
+    let cleaned = rules.roles(&columns).run(raw).unwrap();
     assert_eq!(rows(cleaned.quarantine(), PARTNER_ROW), [Some(1), Some(0), None]);
 }
 
 #[test]
 fn the_rows_left_make_a_log() {
-    let cleaned = CleaningParams::retail().run(dirty(50).lazy(), &columns()).unwrap();
+    let cleaned = CleaningParams::retail().roles(&columns()).run(dirty(50).lazy()).unwrap();
     assert!(TransactionLog::new(cleaned.frame(), &columns()).is_ok());
 }
 
@@ -294,7 +296,7 @@ fn all_schema_problems_are_told_at_once() {
         .rule(ExactDuplicates::new().columns(["客户"]))
         .rule(NonProducts::new().codes(["POST"]))
         .rule(Refunds::matched().order_prefix("C"));
-    let refused = rules.run(raw.lazy(), &columns).unwrap_err();
+    let refused = rules.roles(&columns).run(raw.lazy()).unwrap_err();
     let Error::Schema { problems, .. } = &refused else { panic!("{refused}") };
     assert_eq!(problems.len(), 8, "{refused}");
     for part in [
@@ -315,16 +317,16 @@ fn all_schema_problems_are_told_at_once() {
 fn reports_of_two_files_add_up() {
     let rules = || CleaningParams::new().rule(MissingCustomer::new()).rule(Prices::new());
     let raw = dirty(100);
-    let report = |frame: DataFrame| rules().run(frame.lazy(), &columns()).unwrap().report().clone();
+    let report = |frame: DataFrame| rules().roles(&columns()).run(frame.lazy()).unwrap().report().clone();
     let halves = report(raw.slice(0, 40)).merge(&report(raw.slice(40, 60))).unwrap();
     assert_eq!(halves, report(raw.clone()));
-    let other = CleaningParams::retail().run(raw.lazy(), &columns()).unwrap();
+    let other = CleaningParams::retail().roles(&columns()).run(raw.lazy()).unwrap();
     assert!(halves.merge(other.report()).unwrap_err().is_data());
 }
 
 #[test]
 fn a_report_reads_as_a_table_and_names_no_customer() {
-    let cleaned = CleaningParams::retail().run(dirty(100).lazy(), &columns()).unwrap();
+    let cleaned = CleaningParams::retail().roles(&columns()).run(dirty(100).lazy()).unwrap();
     let (shown, debugged) = (cleaned.report().to_string(), format!("{cleaned:?}"));
     assert!(!shown.contains('王') && !debugged.contains('王'));
     let table: Vec<&str> =

@@ -35,7 +35,7 @@
 //!     .rule(ExactDuplicates::new())
 //!     .rule(MissingCustomer::new())
 //!     .rule(Refunds::drop().order_prefix("C"))
-//!     .run(sales.lazy(), &columns)?;
+//!     .roles(&columns).run(sales.lazy())?;
 //! assert_eq!(cleaned.report().n_rows_out, 2);
 //! assert_eq!(cleaned.quarantine().height(), 3);
 //! let log = TransactionLog::new(cleaned.frame(), &columns)?;
@@ -45,10 +45,19 @@
 mod cleaned;
 mod customer;
 mod duplicates;
+mod fill;
+mod fill_learn;
+mod fitted;
 mod flow;
+mod forward;
+mod grouping;
 mod groups;
+mod input;
 mod later;
+mod learned;
+mod legend;
 mod matching;
+mod narrow;
 mod netting;
 mod params;
 mod plan;
@@ -56,9 +65,13 @@ mod prices;
 mod products;
 mod refund_plan;
 mod refunds;
+mod repeated;
 mod report;
 mod report_table;
 mod rule;
+mod shapes;
+mod split;
+mod step;
 mod text;
 
 #[cfg(test)]
@@ -67,12 +80,18 @@ mod laws;
 pub use cleaned::Cleaned;
 pub use customer::MissingCustomer;
 pub use duplicates::ExactDuplicates;
+pub use fill::{Fill, FillWith};
+pub use fitted::FittedCleaning;
+pub use input::CleaningInput;
 pub use later::LaterRows;
+pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
 pub use params::{Cleaning, CleaningParams};
 pub use plan::CleaningPlan;
 pub use prices::Prices;
 pub use products::NonProducts;
 pub use refunds::{RefundMode, Refunds, Unmatched};
-pub use report::{CleaningReport, ReasonCount, RuleReport};
+pub use report::{CellCount, CleaningReport, ReasonCount, RuleReport};
 pub use rule::Rule;
-pub use text::{Case, Text};
+pub use text::Text;
+
+pub use crate::text::Case;

@@ -1,10 +1,10 @@
 //! Settings of the cleaning.
 
-use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::input::CleaningInput;
 use super::rule::{CLEANING, Rule};
-use super::{Case, Cleaned, CleaningPlan, ExactDuplicates, MissingCustomer, Prices, Text};
+use super::{Case, Cleaned, CleaningPlan, ExactDuplicates, FittedCleaning, MissingCustomer, Prices, Text};
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
 
@@ -26,6 +26,8 @@ use crate::frame::TransactionColumns;
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct CleaningParams {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) roles: Option<TransactionColumns>,
     pub(crate) rules: Vec<Rule>,
 }
 
@@ -55,6 +57,13 @@ impl CleaningParams {
             .rule(Prices::new().missing(true))
     }
 
+    /// Names the roles of a table of transactions, which the rules for customers, products,
+    /// prices, refunds and later rows need.
+    pub fn roles(mut self, columns: &TransactionColumns) -> Self {
+        self.roles = Some(columns.clone());
+        self
+    }
+
     /// Adds a rule, which sees what the ones before it left.
     pub fn rule(mut self, rule: impl Into<Rule>) -> Self {
         self.rules.push(rule.into());
@@ -77,12 +86,20 @@ impl CleaningParams {
         Ok(Cleaning(self))
     }
 
-    /// Checks, plans and runs in one step.
+    /// Checks, plans and runs in one step: what rules learn, they learn from this frame.
     ///
     /// # Errors
     /// Those of [`check`](Self::check), [`Cleaning::plan`] and [`CleaningPlan::collect`].
-    pub fn run(self, frame: LazyFrame, columns: &TransactionColumns) -> Result<Cleaned> {
-        self.check()?.run(frame, columns)
+    pub fn run(self, input: impl Into<CleaningInput>) -> Result<Cleaned> {
+        self.check()?.run(input)
+    }
+
+    /// Checks, and learns from this frame what the rules need, to apply it to others.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check) and [`Cleaning::plan`].
+    pub fn fit(self, input: impl Into<CleaningInput>) -> Result<FittedCleaning> {
+        self.check()?.fit(input)
     }
 }
 
@@ -95,21 +112,33 @@ impl Cleaning {
     /// The name used in errors and benches.
     pub const NAME: &'static str = CLEANING;
 
-    /// Describes the cleaning as one query over the frame; only the schema is read.
+    /// Describes the cleaning as one query over the frame.
+    ///
+    /// Only the schema is read, unless a rule compares rows or learns: such a rule reads its
+    /// own columns here, in one narrow pass. A frame that is not a scan, or computed row by
+    /// row on top of one, is collected first then, as only a scan promises to come in the
+    /// same order twice.
     ///
     /// # Errors
-    /// `Schema` with every problem of roles and rules at once; `Query` when the schema
-    /// cannot be had.
-    pub fn plan(&self, frame: LazyFrame, columns: &TransactionColumns) -> Result<CleaningPlan> {
-        CleaningPlan::new(&self.0.rules, frame, columns)
+    /// `Schema` with every problem of roles and rules at once; `Query` when polars fails.
+    pub fn plan(&self, input: impl Into<CleaningInput>) -> Result<CleaningPlan> {
+        CleaningPlan::new(&self.0, input.into(), None)
+    }
+
+    /// Learns from this frame what the rules need, to apply it to others.
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan).
+    pub fn fit(&self, input: impl Into<CleaningInput>) -> Result<FittedCleaning> {
+        Ok(self.plan(input)?.fitted().clone())
     }
 
     /// Plans and runs.
     ///
     /// # Errors
     /// Those of [`plan`](Self::plan) and [`CleaningPlan::collect`].
-    pub fn run(&self, frame: LazyFrame, columns: &TransactionColumns) -> Result<Cleaned> {
-        self.plan(frame, columns)?.collect()
+    pub fn run(&self, input: impl Into<CleaningInput>) -> Result<Cleaned> {
+        self.plan(input)?.collect()
     }
 }
 

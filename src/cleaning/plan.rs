@@ -1,150 +1,263 @@
 //! The cleaning as one query that has not run yet.
 
 use std::fmt;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
 use super::cleaned::Cleaned;
-use super::flow::{Flow, Legend};
+use super::fitted::FittedCleaning;
+use super::flow::Flow;
+use super::input::{CleaningInput, Tables};
+use super::learned::Learned;
+use super::narrow::reads_alike;
+use super::params::CleaningParams;
 use super::report::CleaningReport;
-use super::rule::{CLEANING, Rule, Table};
-use crate::analysis::{collect, collect_all, stream};
+use super::rule::CLEANING;
+use super::split::{Layout, Splitter};
+use crate::analysis::{collect, collect_streamed, stream, write};
 use crate::error::{Error, Result};
-use crate::frame::TransactionColumns;
 use crate::frame::columns::{PARTNER_ROW, RULE, RULE_NUMBER, RULE_REASON, SOURCE_ROW};
 
-const TABLE: &str = "transactions";
+const TABLE: &str = "cleaning";
 /// Columns that the quarantine adds to the raw ones.
 const ADDED: [&str; 5] = [SOURCE_ROW, RULE_NUMBER, RULE, RULE_REASON, PARTNER_ROW];
 
 /// A cleaning over one frame, described but not run.
 ///
-/// [`collect`](Self::collect) runs it once and gives everything. A batch job that only
-/// needs the rows left takes [`clean`](Self::clean), a plain `LazyFrame` to filter, join or
-/// sink: rules that judge a row by itself then run batch by batch, while duplicates,
-/// netting and matching hold their own columns in memory. Source rows are counted in 32
-/// bits, so one frame has at most 4.29 x 10^9 rows; polars refuses more.
+/// [`collect`](Self::collect) runs it once and gives everything; [`write`](Self::write) runs
+/// it once into files and holds only the rows taken. A batch job that only needs the rows
+/// left takes [`clean`](Self::clean), a plain `LazyFrame` to filter, join or sink. All work
+/// batch by batch. What rules had to compare or learn is known by now: a plan holds four
+/// bytes per row for each rule that compares rows, and little else.
+///
+/// Source rows are counted in 32 bits, so one frame has at most 4.29 x 10^9 rows; polars
+/// refuses more.
 #[derive(Clone)]
 pub struct CleaningPlan {
     flagged: LazyFrame,
-    legend: Legend,
-    state: String,
-    partners: Vec<String>,
-    /// Raw names with the columns that hold them mended.
-    output: Vec<(String, String)>,
+    layout: Arc<Layout>,
+    /// The flagged frame, and the rows left.
+    flagged_schema: SchemaRef,
+    clean_schema: SchemaRef,
+    fitted: FittedCleaning,
 }
 
 impl fmt::Debug for CleaningPlan {
     /// The rules only: a plan over a frame can show customers' data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CleaningPlan").field("rules", &self.legend.rules).finish_non_exhaustive()
+        f.debug_struct("CleaningPlan").field("rules", &self.layout.legend.rules).finish_non_exhaustive()
     }
 }
 
 impl CleaningPlan {
-    pub(crate) fn new(rules: &[Rule], mut frame: LazyFrame, columns: &TransactionColumns) -> Result<Self> {
-        let schema = frame.collect_schema().map_err(Error::query("reading the schema of the transactions"))?;
-        let problems = problems(rules, &Table { schema: &schema, columns })?;
+    pub(crate) fn new(params: &CleaningParams, input: CleaningInput, known: Option<&[Learned]>) -> Result<Self> {
+        let CleaningInput { mut frame, tables } = input;
+        let schema = frame.collect_schema().map_err(Error::query("reading the schema to clean"))?;
+        let problems = rehearse(params, &schema, &tables, known)?;
         if !problems.is_empty() {
             return Err(Error::Schema { table: TABLE, problems });
         }
-        let mut flow = Flow::new(frame, &schema, columns);
-        for rule in rules {
-            flow.begin(rule.name());
-            rule.step().apply(&mut flow);
+        let is_narrow = |rule: &super::Rule| rule.compares_rows() || (rule.learns() && known.is_none());
+        if params.rules.iter().any(is_narrow) && !reads_alike(&frame.logical_plan) {
+            frame = collect(CLEANING, frame)?.lazy();
         }
-        let output = flow.raw.iter().map(|raw| (raw.clone(), flow.current(raw).to_owned())).collect();
-        Ok(Self { flagged: flow.frame, legend: flow.legend, state: flow.state, partners: flow.partners, output })
+        let mut flow = Flow::new(frame, &schema, params.roles.as_ref(), tables);
+        let mut all_learned = vec![];
+        for (place, rule) in params.rules.iter().enumerate() {
+            flow.begin(rule.name());
+            let learned = match known.and_then(|known| known.get(place)) {
+                Some(known) => known.clone(),
+                None => rule.step().learn(&mut flow)?,
+            };
+            rule.step().apply(&mut flow, &learned)?;
+            all_learned.push(learned);
+        }
+        Self::of(flow, FittedCleaning::new(params.clone(), all_learned))
     }
 
-    /// The rows left, with mended text, under the raw names, in source order.
+    fn of(flow: Flow, fitted: FittedCleaning) -> Result<Self> {
+        let named = |name: &String| {
+            let shown = flow.renamed.get(name).unwrap_or(name);
+            (shown.clone(), flow.current(name).to_owned())
+        };
+        let output: Vec<(String, String)> = flow.raw.iter().chain(&flow.added).map(named).collect();
+        let mut flagged = flow.frame;
+        let schema = flagged.collect_schema().map_err(Error::query(CLEANING))?;
+        let fields = output
+            .iter()
+            .filter_map(|(name, current)| Some(Field::new(name.as_str().into(), schema.get(current)?.clone())));
+        let clean_schema = Arc::new(fields.collect());
+        let Flow { legend, state, partners, all_reasons, raw, .. } = flow;
+        let layout = Arc::new(Layout { legend, state, partners, all_reasons, raw, output });
+        Ok(Self { flagged, layout, flagged_schema: schema, clean_schema, fitted })
+    }
+
+    /// The rules with what they learned, to be saved or applied to another frame.
+    pub fn fitted(&self) -> &FittedCleaning {
+        &self.fitted
+    }
+
+    /// The rows left, as mended, under their own names, in source order.
+    ///
+    /// Limits that rules were given are not looked at; [`report`](Self::report),
+    /// [`collect`](Self::collect) and [`write`](Self::write) keep them.
     pub fn clean(&self) -> LazyFrame {
-        self.clean_of(self.flagged.clone())
+        let output = self.layout.output.iter();
+        let columns: Vec<Expr> = output.map(|(name, current)| col(current.as_str()).alias(name.as_str())).collect();
+        self.flagged.clone().filter(col(self.layout.state.as_str()).is_null()).select(columns)
     }
 
     /// The rows taken, as read and in source order, after `source_row` (from 0),
-    /// `rule_number` (from 1), `rule`, `rule_reason` and `partner_row`: the `source_row`
-    /// of the row that a matched one cancels or is cancelled by, else null.
+    /// `rule_number` (from 1), `rule`, `rule_reason` and `partner_row`: the `source_row` of
+    /// the row that a matched one cancels or is cancelled by, else null.
     pub fn quarantine(&self) -> LazyFrame {
-        self.quarantine_of(self.flagged.clone())
+        let layout = Arc::clone(&self.layout);
+        let helpers: Vec<Expr> = layout.kept_of_taken().map(col).collect();
+        let taken = self.flagged.clone().filter(col(layout.state.as_str()).is_not_null()).select(helpers);
+        let of_rows = Arc::clone(&layout);
+        let schema = move |taken: &Schema| Ok(Arc::new(layout.quarantine_schema(taken)));
+        let explain = move |taken: DataFrame| of_rows.quarantine(&taken);
+        taken.map(explain, AllowedOptimizations::STREAMING, Some(Arc::new(schema)), Some("quarantine"))
     }
 
-    /// Runs the rules for their counts only, batch by batch like [`clean`](Self::clean).
+    /// Runs the rules for their counts only, batch by batch.
     ///
     /// # Errors
-    /// `Query` when polars fails.
+    /// `Unusable` when a rule takes more rows than its limit, `Query` when polars fails.
     pub fn report(&self) -> Result<CleaningReport> {
-        let counted = self.legend.tallies.iter().map(|tally| col(tally.column.as_str()));
-        let counted: Vec<Expr> = counted.chain([col(self.state.as_str())]).collect();
-        let (state, legend) = (self.state.clone(), self.legend.clone());
-        let none = CleaningReport::none(&self.legend);
-        stream(CLEANING, self.flagged.clone().select(counted), none, move |so_far, batch| {
-            so_far.add(&CleaningReport::of(&batch, &state, &legend)?);
+        let legend = &self.layout.legend;
+        let tallies = legend.tallies.iter().map(|tally| &tally.column);
+        let shapes = legend.tallies.iter().filter_map(|tally| tally.shape_of.as_ref());
+        let shapes = shapes.chain(legend.reasons.iter().filter_map(|reason| reason.shape_of.as_ref()));
+        let mut counted: Vec<&String> = tallies.chain(shapes).chain([&self.layout.state]).collect();
+        counted.sort_unstable();
+        counted.dedup();
+        let counted: Vec<Expr> = counted.into_iter().map(|column| col(column.as_str())).collect();
+        let layout = Arc::clone(&self.layout);
+        let none = CleaningReport::none(legend);
+        let report = stream(CLEANING, self.flagged.clone().select(counted), none, move |so_far, batch| {
+            so_far.add(&CleaningReport::of(&batch, &layout)?);
             Ok(())
-        })
+        })?;
+        report.within(&legend.limits)
     }
 
     /// Runs the rules once: rows left, rows taken, and the report.
     ///
     /// # Errors
-    /// `Query` when polars fails.
+    /// `Unusable` when a rule takes more rows than its limit, `Query` when polars fails.
     pub fn collect(&self) -> Result<Cleaned> {
-        let flagged = collect(CLEANING, self.flagged.clone())?;
-        let report = CleaningReport::of(&flagged, &self.state, &self.legend)?;
-        let flagged = flagged.lazy();
-        let both = collect_all(CLEANING, vec![self.clean_of(flagged.clone()), self.quarantine_of(flagged)])?;
-        let [clean, quarantine] = <[DataFrame; 2]>::try_from(both).unwrap_or_default();
+        let splitter = Splitter::new(Arc::clone(&self.layout));
+        let left = splitter.split(self.flagged.clone(), Arc::clone(&self.clean_schema));
+        let clean = collect_streamed(CLEANING, left)?;
+        let (report, quarantine) = splitter.finish(&self.flagged_schema)?;
+        let report = report.within(&self.layout.legend.limits)?;
         if clean.height() as u64 != report.n_rows_out || quarantine.height() as u64 != report.n_rows_quarantined {
             let verdict =
                 format!("{} row(s) left and {} taken do not add up to the report", clean.height(), quarantine.height());
             return Err(Error::Numeric { analysis: CLEANING, verdict });
         }
-        Ok(Cleaned::new(clean, quarantine, report))
+        Ok(Cleaned::new(clean, quarantine, report, self.fitted.clone()))
     }
 
-    fn clean_of(&self, flagged: LazyFrame) -> LazyFrame {
-        let columns: Vec<Expr> =
-            self.output.iter().map(|(raw, current)| col(current.as_str()).alias(raw.as_str())).collect();
-        flagged.filter(col(self.state.as_str()).is_null()).select(columns)
-    }
-
-    fn quarantine_of(&self, flagged: LazyFrame) -> LazyFrame {
-        let rules = &self.legend.rules;
-        let nobody = lit(NULL).cast(IDX_DTYPE);
-        let partners: Vec<Expr> = self.partners.iter().map(|column| col(column.as_str())).chain([nobody]).collect();
-        let mut columns = vec![
-            col(SOURCE_ROW),
-            self.by_reason(DataType::UInt32, |reason| lit(reason.rule as u32 + 1)).alias(RULE_NUMBER),
-            self.by_reason(DataType::String, |reason| lit(rules[reason.rule])).alias(RULE),
-            self.by_reason(DataType::String, |reason| lit(reason.text.as_str())).alias(RULE_REASON),
-            coalesce(&partners).alias(PARTNER_ROW),
-        ];
-        columns.extend(self.output.iter().map(|(raw, _)| col(raw.as_str())));
-        flagged.filter(col(self.state.as_str()).is_not_null()).select(columns)
-    }
-
-    /// A value for every reason code, looked up row by row.
-    fn by_reason(&self, dtype: DataType, value: impl Fn(&super::flow::Reason) -> Expr) -> Expr {
-        let otherwise = lit(NULL).cast(dtype);
-        let coded = self.legend.reasons.iter().enumerate();
-        coded.fold(otherwise, |rest, (code, reason)| {
-            when(col(self.state.as_str()).eq(lit(code as u32))).then(value(reason)).otherwise(rest)
-        })
+    /// Runs the rules once into files: the rows left, and the rows taken if a path is given.
+    ///
+    /// The names end in `.parquet` (compressed with zstd) or `.csv`. Memory holds a few
+    /// batches and the rows taken. A file appears under its name once it is complete; one
+    /// that is there already is replaced. When a limit is passed, both files are there to be
+    /// looked at and the error says so.
+    ///
+    /// # Errors
+    /// `File` when a file cannot be written; those of [`collect`](Self::collect).
+    pub fn write(&self, clean: &str, quarantine: Option<&str>) -> Result<CleaningReport> {
+        let splitter = Splitter::new(Arc::clone(&self.layout));
+        write(CLEANING, splitter.split(self.flagged.clone(), Arc::clone(&self.clean_schema)), clean)?;
+        let (report, taken) = splitter.finish(&self.flagged_schema)?;
+        if let Some(path) = quarantine {
+            write(CLEANING, taken.lazy(), path)?;
+        }
+        report.within(&self.layout.legend.limits)
     }
 }
 
-/// Everything that is wrong with roles and rules.
-fn problems(rules: &[Rule], table: &Table<'_>) -> Result<Vec<String>> {
-    let mut problems = match table.columns.check(table.schema) {
-        Ok(()) => vec![],
-        Err(Error::Schema { problems, .. }) => problems,
-        Err(other) => return Err(other),
-    };
-    let reserved = ADDED.into_iter().filter(|name| table.schema.contains(name));
-    problems.extend(reserved.map(|name| format!("column `{name}` has a name that the quarantine needs; rename it")));
-    for (place, rule) in rules.iter().enumerate() {
-        let of_rule = rule.step().problems(table);
+/// Everything that is wrong with roles and rules: they are tried on a frame without rows.
+fn rehearse(
+    params: &CleaningParams,
+    schema: &Schema,
+    tables: &Tables,
+    known: Option<&[Learned]>,
+) -> Result<Vec<String>> {
+    let reserved = ADDED.into_iter().filter(|name| schema.contains(name));
+    let mut problems: Vec<String> =
+        reserved.map(|name| format!("column `{name}` has a name that the quarantine needs; rename it")).collect();
+    let nothing = DataFrame::empty_with_schema(schema).lazy();
+    let mut flow = Flow::new(nothing, schema, params.roles.as_ref(), tables.clone());
+    let mut roles = Roles::Unchecked;
+    for (place, rule) in params.rules.iter().enumerate() {
+        flow.begin(rule.name());
+        let step = rule.step();
+        if step.uses_roles() {
+            roles = roles.check(&flow, &mut problems)?;
+        }
+        let schema = flow.schema();
+        let mut of_rule = step.problems(&flow.table(&schema));
+        if step.uses_roles() && params.roles.is_none() {
+            of_rule.insert(0, "needs the roles of transactions; name them with `CleaningParams::roles`".to_owned());
+        }
+        let learned = known.and_then(|known| known.get(place));
+        of_rule.extend(learned.into_iter().flat_map(|learned| of_other_type(learned, &schema)));
+        if of_rule.is_empty() && !(step.uses_roles() && roles == Roles::Wrong) {
+            step.apply(&mut flow, &Learned::default())?;
+        }
         problems.extend(of_rule.into_iter().map(|problem| format!("rule {} `{}` {problem}", place + 1, rule.name())));
     }
+    if params.roles.is_some() {
+        roles.check(&flow, &mut problems)?;
+    }
     Ok(problems)
+}
+
+/// What is known of the roles; they are looked at once, as the earlier rules left them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Roles {
+    Unchecked,
+    Fine,
+    Wrong,
+}
+
+impl Roles {
+    fn check(self, flow: &Flow, problems: &mut Vec<String>) -> Result<Self> {
+        if self != Self::Unchecked || !flow.has_roles() {
+            return Ok(self);
+        }
+        let mut roles = flow.roles();
+        if flow.dtype(&roles.time).is_some_and(|dtype| *dtype != DataType::String)
+            && flow.current(&roles.time) != roles.time
+        {
+            roles.time_format = None;
+        }
+        match roles.check(&flow.schema()) {
+            Ok(()) => Ok(Self::Fine),
+            Err(Error::Schema { problems: found, .. }) => {
+                problems.extend(found);
+                Ok(Self::Wrong)
+            }
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Columns whose type is not the one that was learned from.
+fn of_other_type(learned: &Learned, schema: &Schema) -> Vec<String> {
+    let mut problems = vec![];
+    for learned in &learned.columns {
+        let (column, fitted) = (&learned.column, &learned.dtype);
+        if let Some(dtype) = schema.get(column).filter(|dtype| dtype.to_string() != *fitted) {
+            problems.push(format!(
+                "learned from column `{column}` as {fitted}, but here it is {dtype}; cast it, or fit the cleaning again"
+            ));
+        }
+    }
+    problems
 }

@@ -3,8 +3,10 @@
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::flow::{Flow, Judgement};
-use super::rule::{CLEANING, Step, Table};
+use super::flow::{Flow, Judgement, Take};
+use super::learned::Learned;
+use super::rule::CLEANING;
+use super::step::{Step, Table};
 use crate::error::{Error, Result};
 
 /// Takes lines whose price is zero or negative and, if asked, missing.
@@ -25,7 +27,7 @@ use crate::error::{Error, Result};
 ///
 /// let sales = df!("id" => [1_i64; 4], "day" => ["2026-01-01"; 4], "n" => [1_i64; 4], "price" => [2.5, 0.0, -7.0, f64::NAN])?;
 /// let columns = TransactionColumns::new("id", "day").quantity_and_price("n", "price").time_format("%Y-%m-%d");
-/// let cleaned = CleaningParams::new().rule(Prices::new()).run(sales.lazy(), &columns)?;
+/// let cleaned = CleaningParams::new().rule(Prices::new()).roles(&columns).run(sales.lazy())?;
 /// let prices = &cleaned.report().rules[0];
 /// assert_eq!((prices.n_rows_taken, prices.n_rows_unjudged, prices.n_rows_out), (2, 1, 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -83,6 +85,10 @@ impl Step for Prices {
         "prices"
     }
 
+    fn uses_roles(&self) -> bool {
+        true
+    }
+
     fn check(&self) -> Result<()> {
         if self.zero || self.negative || self.missing {
             return Ok(());
@@ -99,8 +105,8 @@ impl Step for Prices {
         vec![]
     }
 
-    fn apply(&self, flow: &mut Flow) {
-        let roles = flow.roles();
+    fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
+        let (roles, _) = flow.columns();
         let (what, price, can_be_negative) = match &roles.unit_price {
             Some(column) => ("unit price", col(column.as_str()).cast(DataType::Float64), true),
             None => ("amount", roles.amount_expr(), false),
@@ -112,7 +118,7 @@ impl Step for Prices {
         let mut judgement = Judgement { spare: Some(lit(false)), ..Judgement::default() };
         let mut judge = |condition: Expr, is_taken: bool, reason: &str| {
             if is_taken {
-                judgement.take.push((condition, format!("{what} {reason}")));
+                judgement.take.push(Take::new(condition, format!("{what} {reason}")));
             } else {
                 judgement.spare = judgement.spare.take().map(|spared| spared.or(condition));
             }
@@ -122,11 +128,12 @@ impl Step for Prices {
             judge(negative, self.negative, "is negative");
         }
         if self.missing {
-            judgement.take.push((is_number.not(), format!("{what} is missing or not finite")));
+            judgement.take.push(Take::new(is_number.not(), format!("{what} is missing or not finite")));
         } else {
             judgement.unjudged = Some(is_number.not());
         }
         flow.judge(judgement);
+        Ok(())
     }
 }
 
@@ -152,7 +159,7 @@ mod tests {
             df!("who" => [1_i64; 8], "when" => ["2026-01-01"; 8], "n" => [1_i64; 8], "price" => PRICES).unwrap();
         let columns = TransactionColumns::new("who", "when").time_format("%F");
         let columns = if has_unit_price { columns.quantity_and_price("n", "price") } else { columns.amount("price") };
-        let cleaned = CleaningParams::new().rule(rule).run(frame.lazy(), &columns).unwrap();
+        let cleaned = CleaningParams::new().rule(rule).roles(&columns).run(frame.lazy()).unwrap();
         cleaned.report().rules[0].clone()
     }
 

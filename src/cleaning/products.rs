@@ -4,8 +4,10 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::customer::is_one_of;
-use super::flow::{Flow, Judgement};
-use super::rule::{CLEANING, Step, Table, missing_role};
+use super::flow::{Flow, Judgement, Take};
+use super::learned::Learned;
+use super::rule::CLEANING;
+use super::step::{Step, Table, missing_role};
 use crate::error::{Error, Result};
 
 /// Takes lines that are not products (postage, fees, samples) by their product code.
@@ -23,7 +25,7 @@ use crate::error::{Error, Result};
 /// let sales = df!("id" => [1_i64; 4], "day" => ["2026-01-01"; 4], "paid" => [1.0; 4], "sku" => ["22", "post ", "BANK 7", "DOT"])?;
 /// let columns = TransactionColumns::new("id", "day").amount("paid").product("sku").time_format("%Y-%m-%d");
 /// let rule = NonProducts::new().codes(["POST", "DOT"]).pattern("^bank");
-/// let cleaned = CleaningParams::new().rule(rule).run(sales.lazy(), &columns)?;
+/// let cleaned = CleaningParams::new().rule(rule).roles(&columns).run(sales.lazy())?;
 /// assert_eq!(cleaned.report().n_rows_out, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -110,6 +112,10 @@ impl Step for NonProducts {
         "non_products"
     }
 
+    fn uses_roles(&self) -> bool {
+        true
+    }
+
     fn check(&self) -> Result<()> {
         if self.codes.is_empty() && self.pattern.is_none() {
             return Err(Error::param(
@@ -131,12 +137,12 @@ impl Step for NonProducts {
     }
 
     fn problems(&self, table: &Table<'_>) -> Vec<String> {
-        missing_role("product", table.columns.product.as_ref()).into_iter().collect()
+        missing_role(table, "product", |roles| &roles.product).into_iter().collect()
     }
 
-    fn apply(&self, flow: &mut Flow) {
-        let Some(product) = flow.roles().product.as_ref() else { return };
-        let code = flow.text(product);
+    fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
+        let Some(product) = flow.roles().product else { return Ok(()) };
+        let code = flow.text(&product);
         let mut take = vec![];
         if !self.codes.is_empty() {
             let trimmed = code.clone().str().strip_chars(lit(NULL));
@@ -146,16 +152,15 @@ impl Step for NonProducts {
             } else {
                 is_one_of(trimmed, &self.codes)
             };
-            take.push((on_list, "product code is on the list".to_owned()));
+            take.push(Take::new(on_list, "product code is on the list"));
         }
         if let Some(searched) = self.searched() {
-            take.push((
-                code.clone().str().strip_chars(lit(NULL)).str().contains(lit(searched), true),
-                "product code fits the pattern".to_owned(),
-            ));
+            let trimmed = code.clone().str().strip_chars(lit(NULL));
+            take.push(Take::new(trimmed.str().contains(lit(searched), true), "product code fits the pattern"));
         }
         let has_none = code.clone().is_null().or(code.str().strip_chars(lit(NULL)).eq(lit("")).fill_null(lit(false)));
         flow.judge(Judgement { take, unjudged: Some(has_none), ..Judgement::default() });
+        Ok(())
     }
 }
 
@@ -170,7 +175,7 @@ mod tests {
         let frame =
             df!("who" => vec![1_i64; n], "when" => vec!["2026-01-01"; n], "paid" => vec![1.0; n], "货号" => codes);
         let columns = TransactionColumns::new("who", "when").amount("paid").time_format("%F").product("货号");
-        let cleaned = CleaningParams::new().rule(rule).run(frame.unwrap().lazy(), &columns).unwrap();
+        let cleaned = CleaningParams::new().rule(rule).roles(&columns).run(frame.unwrap().lazy()).unwrap();
         let rule = &cleaned.report().rules[0];
         (rule.reasons.iter().map(|count| count.n_rows).collect(), rule.n_rows_unjudged)
     }

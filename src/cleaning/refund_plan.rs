@@ -2,24 +2,25 @@
 
 use polars::prelude::*;
 
-use super::flow::{Flow, Judgement};
+use super::flow::{Flow, Judgement, Take};
 use super::matching::partners;
 use super::netting::{Netted, netted};
 use super::refunds::{RefundMode, Refunds, Unmatched};
+use crate::error::Result;
 use crate::frame::columns::SOURCE_ROW;
 
 impl Refunds {
     /// What the rule decides, by its mode.
-    pub(crate) fn judgement(&self, flow: &mut Flow) -> Judgement {
+    pub(crate) fn judgement(&self, flow: &mut Flow) -> Result<Judgement> {
         let (refund, unknown) = self.recognise(flow);
         let (is_refund, is_unknown) = (col(refund.as_str()), col(unknown));
         match self.mode {
-            RefundMode::Keep => Judgement { spare: Some(is_refund), unjudged: Some(is_unknown), take: vec![] },
-            RefundMode::Drop => Judgement {
-                take: vec![(is_refund, "refund or cancellation".to_owned())],
+            RefundMode::Keep => Ok(Judgement { spare: Some(is_refund), unjudged: Some(is_unknown), take: vec![] }),
+            RefundMode::Drop => Ok(Judgement {
+                take: vec![Take::new(is_refund, "refund or cancellation")],
                 unjudged: Some(is_unknown),
                 spare: None,
-            },
+            }),
             RefundMode::NetPerOrder => self.net(flow, &refund, is_unknown),
             RefundMode::Match => self.match_up(flow, &refund, is_unknown),
         }
@@ -35,7 +36,7 @@ impl Refunds {
             is_refund = is_refund.or(sure(order.str().starts_with(lit(prefix.as_str()))));
         }
         if self.negative {
-            let amount = flow.roles().amount_expr();
+            let amount = flow.columns().0.amount_expr();
             is_unknown = is_unknown.or(amount.clone().is_null()).or(sure(amount.clone().is_nan()));
             is_refund = is_refund.or(sure(amount.lt(lit(0.0))));
             if let Some(quantity) = quantity(flow) {
@@ -47,29 +48,29 @@ impl Refunds {
         (refund, unknown)
     }
 
-    fn net(&self, flow: &mut Flow, refund: &str, unknown: Expr) -> Judgement {
+    fn net(&self, flow: &mut Flow, refund: &str, unknown: Expr) -> Result<Judgement> {
         let Some(order) = flow.roles().order.as_deref().map(|order| key(flow, order)) else {
-            return Judgement::default();
+            return Ok(Judgement::default());
         };
-        let inputs = [flow.is_in(), col(refund), order, flow.roles().amount_expr()];
-        let code = |_: &Schema, fields: &[Field]| Ok(Field::new(fields[0].name().clone(), DataType::UInt8));
-        let netted = flow.derive("netted", apply_multiple(netted, inputs, code, false));
+        let inputs = vec![flow.is_in(), col(refund), order, flow.columns().0.amount_expr()];
+        let netted = flow.compare("netted", inputs, netted)?;
         let is = |found: Netted| col(netted.as_str()).eq(lit(found as u8));
-        Judgement {
-            take: vec![(is(Netted::Void), "order is worth nothing after its refunds".to_owned())],
+        Ok(Judgement {
+            take: vec![Take::new(is(Netted::Void), "order is worth nothing after its refunds")],
             spare: Some(col(refund).and(is(Netted::Left))),
             unjudged: Some(unknown.or(is(Netted::Unknown))),
-        }
+        })
     }
 
-    fn match_up(&self, flow: &mut Flow, refund: &str, unknown: Expr) -> Judgement {
-        let found = flow.derive("partner", partner(flow, refund));
+    fn match_up(&self, flow: &mut Flow, refund: &str, unknown: Expr) -> Result<Judgement> {
+        let lines = lines_to_match(flow, refund);
+        let found = flow.compare("partner", lines, partners)?;
         flow.partners.push(found.clone());
         let matched = || col(found.as_str()).is_not_null();
         let mut judgement = Judgement {
             take: vec![
-                (matched().and(col(refund)), "cancellation of the purchase in `partner_row`".to_owned()),
-                (matched(), "purchase cancelled by `partner_row`".to_owned()),
+                Take::new(matched().and(col(refund)), "cancellation of the purchase in `partner_row`"),
+                Take::new(matched(), "purchase cancelled by `partner_row`"),
             ],
             unjudged: Some(unknown),
             spare: None,
@@ -77,23 +78,23 @@ impl Refunds {
         match self.unmatched {
             Unmatched::Keep => judgement.spare = Some(col(refund)),
             Unmatched::Drop => {
-                judgement.take.push((col(refund), "cancellation without a purchase to match".to_owned()));
+                judgement.take.push(Take::new(col(refund), "cancellation without a purchase to match"));
             }
         }
-        judgement
+        Ok(judgement)
     }
 }
 
 fn quantity(flow: &Flow) -> Option<Expr> {
-    flow.roles().quantity.as_deref().map(|quantity| col(quantity).cast(DataType::Float64))
+    flow.columns().0.quantity.map(|quantity| col(quantity).cast(DataType::Float64))
 }
 
 /// The source row of the partner; null where there is none.
-fn partner(flow: &Flow, refund: &str) -> Expr {
+fn lines_to_match(flow: &Flow, refund: &str) -> Vec<Expr> {
     let (columns, schema) = flow.columns();
     let roles = flow.roles();
     let is_number = |number: &Expr| number.clone().is_finite();
-    let size = quantity(flow).unwrap_or_else(|| roles.amount_expr());
+    let size = quantity(flow).unwrap_or_else(|| columns.amount_expr());
     // Only a positive line can be a purchase, and a line of nothing has no partner.
     let can_match = flow
         .is_in()
@@ -108,17 +109,16 @@ fn partner(flow: &Flow, refund: &str) -> Expr {
         key(flow, &roles.customer),
     ];
     inputs.extend(roles.product.as_deref().map(|product| key(flow, product)));
-    if let Some(price) = roles.unit_price.as_deref().map(|price| col(price).cast(DataType::Float64)) {
+    if let Some(price) = columns.unit_price.as_deref().map(|price| col(price).cast(DataType::Float64)) {
         inputs.push(when(is_number(&price)).then(price).otherwise(lit(NULL)));
     }
-    let row = |_: &Schema, fields: &[Field]| Ok(Field::new(fields[0].name().clone(), IDX_DTYPE));
-    apply_multiple(partners, inputs, row, false)
+    inputs
 }
 
 /// An identifier to compare; null where it is blank.
 fn key(flow: &Flow, raw: &str) -> Expr {
     if flow.dtype(raw).is_some_and(DataType::is_integer) {
-        return col(raw);
+        return flow.value(raw);
     }
     let trimmed = flow.text(raw).str().strip_chars(lit(NULL));
     when(trimmed.clone().eq(lit(""))).then(lit(NULL)).otherwise(trimmed)

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::flow::Flow;
-use super::rule::{CLEANING, Step, Table, missing_role};
+use super::learned::Learned;
+use super::rule::CLEANING;
+use super::step::{Step, Table, missing_role};
 use crate::error::{Error, Result};
 
 /// What happens to refunds and cancellations.
@@ -67,7 +69,7 @@ pub enum Unmatched {
 ///     "paid" => [6.0, 6.0, -6.0, -2.0],
 /// )?;
 /// let columns = TransactionColumns::new("id", "day").amount("paid").product("sku").time_format("%Y-%m-%d");
-/// let cleaned = CleaningParams::new().rule(Refunds::matched()).run(sales.lazy(), &columns)?;
+/// let cleaned = CleaningParams::new().rule(Refunds::matched()).roles(&columns).run(sales.lazy())?;
 /// let partners = cleaned.quarantine().column("partner_row")?.clone();
 /// assert_eq!(partners.u32()?.to_vec(), [Some(2), Some(1)]); // rows 1 and 2; the jam has no purchase
 /// assert_eq!(cleaned.report().rules[0].n_rows_spared, 1);
@@ -141,6 +143,14 @@ impl Step for Refunds {
         "refunds"
     }
 
+    fn uses_roles(&self) -> bool {
+        true
+    }
+
+    fn compares_rows(&self) -> bool {
+        matches!(self.mode, RefundMode::NetPerOrder | RefundMode::Match)
+    }
+
     fn check(&self) -> Result<()> {
         let blank = |prefix: &&String| prefix.is_empty() || prefix.trim_start() != prefix.as_str();
         if let Some(prefix) = self.order_prefix.as_ref().filter(blank) {
@@ -158,14 +168,16 @@ impl Step for Refunds {
 
     fn problems(&self, table: &Table<'_>) -> Vec<String> {
         let order = self.order_prefix.is_some() || self.mode == RefundMode::NetPerOrder;
-        let order = order.then(|| missing_role("order", table.columns.order.as_ref()));
-        let product = (self.mode == RefundMode::Match).then(|| missing_role("product", table.columns.product.as_ref()));
+        let order = order.then(|| missing_role(table, "order", |roles| &roles.order));
+        let matches = self.mode == RefundMode::Match;
+        let product = matches.then(|| missing_role(table, "product", |roles| &roles.product));
         [order, product].into_iter().flatten().flatten().collect()
     }
 
-    fn apply(&self, flow: &mut Flow) {
-        let judgement = self.judgement(flow);
+    fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
+        let judgement = self.judgement(flow)?;
         flow.judge(judgement);
+        Ok(())
     }
 }
 

@@ -1,10 +1,14 @@
 //! What every rule did, in counts.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::*;
 use serde::Serialize;
 
-use super::flow::{Counted, Legend};
+use super::legend::{CellEvent, Counted, Legend, Limit, Tally};
 use super::rule::CLEANING;
+use super::shapes::count_shapes;
+use super::split::Layout;
 use crate::error::{Error, Result};
 
 /// Rows that a rule took for one reason.
@@ -15,6 +19,27 @@ pub struct ReasonCount {
     pub reason: String,
     /// Rows taken for it.
     pub n_rows: u64,
+    /// Form of the cells that failed, such as `AA-999`, with how often it occurred; empty
+    /// where the reason is not in one cell. See [`shape`](crate::text::shape).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shapes: BTreeMap<String, u64>,
+}
+
+/// Cells of one column to which a rule did one thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CellCount {
+    /// The column, by its raw name.
+    pub column: String,
+    /// What happened: `changed`, `filled`, `raised`, `unreadable` and the like.
+    pub what: String,
+    /// Whether the cells hold another value afterwards.
+    pub is_change: bool,
+    /// How many cells.
+    pub n_cells: u64,
+    /// Form of the cells as they came to the rule, where that helps.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub shapes: BTreeMap<String, u64>,
 }
 
 /// What one rule did.
@@ -33,12 +58,15 @@ pub struct RuleReport {
     pub n_rows_spared: u64,
     /// Rows left in because they lack what the rule judges by, such as a price.
     pub n_rows_unjudged: u64,
-    /// Cells whose text it changed.
+    /// Cells that hold another value afterwards.
     pub n_cells_changed: u64,
     /// Rows that it left: rows in less rows taken.
     pub n_rows_out: u64,
-    /// Rows taken, by reason; reasons that took none are listed too.
+    /// Rows taken, by reason; reasons that took none are listed too. A row with several is
+    /// counted for the first, so that the counts add up to the rows taken.
     pub reasons: Vec<ReasonCount>,
+    /// What happened to cells, column by column.
+    pub cells: Vec<CellCount>,
 }
 
 /// What a cleaning did: counts by rule, and never a customer's data.
@@ -59,20 +87,26 @@ pub struct CleaningReport {
 }
 
 impl CleaningReport {
-    /// Counts a flagged frame.
-    pub(crate) fn of(flagged: &DataFrame, state: &str, legend: &Legend) -> Result<Self> {
-        let taken = taken_by_reason(flagged, state, legend.reasons.len())?;
+    /// Counts a flagged batch.
+    pub(crate) fn of(flagged: &DataFrame, layout: &Layout) -> Result<Self> {
+        let legend = &layout.legend;
+        let query = Error::query;
+        let codes = flagged.column(&layout.state).and_then(|column| column.u32()).map_err(query(CLEANING))?;
+        let taken = taken_by_reason(codes, legend.reasons.len());
         let mut report = Self::taken(flagged.height() as u64, &taken, legend);
         for tally in &legend.tallies {
-            let flags =
-                flagged.column(&tally.column).and_then(|column| column.bool()).map_err(Error::query(CLEANING))?;
-            let n = flags.num_trues() as u64;
-            let rule = &mut report.rules[tally.rule];
-            match tally.counted {
-                Counted::Spared => rule.n_rows_spared += n,
-                Counted::Unjudged => rule.n_rows_unjudged += n,
-                Counted::Cells => rule.n_cells_changed += n,
-            }
+            let flags = flagged.column(&tally.column).and_then(|column| column.bool()).map_err(query(CLEANING))?;
+            let shapes = |n| match &tally.shape_of {
+                Some(column) if n > 0 => count_shapes(flagged, column, flags),
+                _ => Ok(BTreeMap::new()),
+            };
+            report.rules[tally.rule].count(tally, flags.num_trues() as u64, shapes)?;
+        }
+        for (code, reason) in legend.reasons.iter().enumerate() {
+            let Some(column) = reason.shape_of.as_ref().filter(|_| taken[code] > 0) else { continue };
+            let shapes = count_shapes(flagged, column, &codes.equal(code as u32))?;
+            let place = legend.reasons[..code].iter().filter(|earlier| earlier.rule == reason.rule).count();
+            report.rules[reason.rule].reasons[place].shapes = shapes;
         }
         Ok(report)
     }
@@ -89,7 +123,7 @@ impl CleaningReport {
         for (place, &rule) in legend.rules.iter().enumerate() {
             let of_rule = legend.reasons.iter().zip(taken).filter(|(reason, _)| reason.rule == place);
             let reasons: Vec<ReasonCount> =
-                of_rule.map(|(reason, &n_rows)| ReasonCount { reason: reason.text.clone(), n_rows }).collect();
+                of_rule.map(|(reason, &n_rows)| ReasonCount::new(&reason.text, n_rows)).collect();
             let n_rows_taken = reasons.iter().map(|count| count.n_rows).sum();
             rules.push(RuleReport {
                 number: place as u32 + 1,
@@ -101,6 +135,7 @@ impl CleaningReport {
                 n_cells_changed: 0,
                 n_rows_out: left - n_rows_taken,
                 reasons,
+                cells: legend.tallies.iter().filter(|tally| tally.rule == place).filter_map(CellCount::none).collect(),
             });
             left -= n_rows_taken;
         }
@@ -113,12 +148,13 @@ impl CleaningReport {
     /// # Errors
     /// `Unusable` when the rules or their reasons differ.
     pub fn merge(mut self, other: &Self) -> Result<Self> {
-        let kind = |report: &Self| -> Vec<(&'static str, Vec<String>)> {
-            report
-                .rules
-                .iter()
-                .map(|r| (r.rule, r.reasons.iter().map(|count| count.reason.clone()).collect()))
-                .collect()
+        let kind = |report: &Self| -> Vec<(&'static str, Vec<String>, Vec<(String, String)>)> {
+            let of_rule = |r: &RuleReport| {
+                let reasons = r.reasons.iter().map(|count| count.reason.clone()).collect();
+                let cells = r.cells.iter().map(|cell| (cell.column.clone(), cell.what.clone())).collect();
+                (r.rule, reasons, cells)
+            };
+            report.rules.iter().map(of_rule).collect()
         };
         if kind(&self) != kind(other) {
             let reason =
@@ -126,6 +162,23 @@ impl CleaningReport {
             return Err(Error::Unusable { analysis: CLEANING, reason });
         }
         self.add(other);
+        Ok(self)
+    }
+
+    /// The report, unless a rule went beyond the share of rows it was allowed.
+    pub(crate) fn within(self, limits: &[Limit]) -> Result<Self> {
+        for limit in limits {
+            let rule = &self.rules[limit.rule];
+            let n_failed = rule.n_rows_taken.max(rule.n_rows_spared);
+            if n_failed as f64 > limit.most * rule.n_rows_in as f64 {
+                let (number, name, n_rows, most) = (rule.number, rule.rule, rule.n_rows_in, limit.most);
+                let reason = format!(
+                    "rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} it was \
+                     allowed; look at the rows, or raise its `fail_above`"
+                );
+                return Err(Error::Unusable { analysis: CLEANING, reason });
+            }
+        }
         Ok(self)
     }
 
@@ -140,7 +193,43 @@ impl CleaningReport {
     }
 }
 
+impl ReasonCount {
+    fn new(reason: &str, n_rows: u64) -> Self {
+        Self { reason: reason.to_owned(), n_rows, shapes: BTreeMap::new() }
+    }
+}
+
+impl CellCount {
+    /// No cells yet of the tally, if it counts cells.
+    fn none(tally: &Tally) -> Option<Self> {
+        let Counted::Cells(CellEvent { column, what, is_change }) = tally.counted.clone() else { return None };
+        Some(Self { column, what, is_change, n_cells: 0, shapes: BTreeMap::new() })
+    }
+}
+
 impl RuleReport {
+    /// Counts what a helper column flagged; shapes are worked out where they are asked for.
+    fn count(
+        &mut self,
+        tally: &Tally,
+        n: u64,
+        shapes: impl FnOnce(u64) -> Result<BTreeMap<String, u64>>,
+    ) -> Result<()> {
+        match &tally.counted {
+            Counted::Spared => self.n_rows_spared += n,
+            Counted::Unjudged => self.n_rows_unjudged += n,
+            Counted::Cells(event) => {
+                self.n_cells_changed += if event.is_change { n } else { 0 };
+                let same = |cell: &&mut CellCount| cell.column == event.column && cell.what == event.what;
+                if let Some(cell) = self.cells.iter_mut().find(same) {
+                    cell.n_cells += n;
+                    add_shapes(&mut cell.shapes, &shapes(n)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, other: &Self) {
         self.n_rows_in += other.n_rows_in;
         self.n_rows_taken += other.n_rows_taken;
@@ -150,7 +239,19 @@ impl RuleReport {
         self.n_rows_out += other.n_rows_out;
         for (mine, theirs) in self.reasons.iter_mut().zip(&other.reasons) {
             mine.n_rows += theirs.n_rows;
+            add_shapes(&mut mine.shapes, &theirs.shapes);
         }
+        for (mine, theirs) in self.cells.iter_mut().zip(&other.cells) {
+            mine.n_cells += theirs.n_cells;
+            add_shapes(&mut mine.shapes, &theirs.shapes);
+        }
+    }
+
+    /// Cells of one column to which one thing happened; 0 where the rule did no such thing.
+    #[must_use]
+    pub fn n_cells(&self, column: &str, what: &str) -> u64 {
+        let of_kind = self.cells.iter().filter(|cell| cell.column == column && cell.what == what);
+        of_kind.map(|cell| cell.n_cells).sum()
     }
 
     /// The counts in the order of the table's columns.
@@ -167,11 +268,16 @@ impl RuleReport {
 }
 
 /// How many rows carry each reason code.
-fn taken_by_reason(flagged: &DataFrame, state: &str, n_reasons: usize) -> Result<Vec<u64>> {
-    let codes = flagged.column(state).and_then(|column| column.u32()).map_err(Error::query(CLEANING))?;
+fn taken_by_reason(codes: &UInt32Chunked, n_reasons: usize) -> Vec<u64> {
     let mut taken = vec![0; n_reasons];
-    for code in codes.iter().flatten() {
-        taken[code as usize] += 1;
+    if codes.null_count() < codes.len() {
+        codes.iter().flatten().for_each(|code| taken[code as usize] += 1);
     }
-    Ok(taken)
+    taken
+}
+
+fn add_shapes(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u64>) {
+    for (shape, n) in theirs {
+        *mine.entry(shape.clone()).or_default() += n;
+    }
 }

@@ -1,10 +1,11 @@
 //! The report as a table to read and as a frame.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use polars::prelude::*;
 
-use super::report::{CleaningReport, ReasonCount};
+use super::report::{CellCount, CleaningReport, ReasonCount};
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 impl fmt::Display for CleaningReport {
@@ -25,12 +26,29 @@ impl fmt::Display for CleaningReport {
             rule.counts().iter().zip(&widths).try_for_each(|(count, width)| write!(f, "  {count:>width$}"))?;
             // Reasons come last on their line: they can hold wide characters.
             let indent = 3 + 2 + name + 2 + widths[0] + 2 + widths[1];
-            for ReasonCount { reason, n_rows } in rule.reasons.iter().filter(|count| count.n_rows > 0) {
-                write!(f, "\n{n_rows:>indent$}  {reason}")?;
+            for ReasonCount { reason, n_rows, shapes } in rule.reasons.iter().filter(|count| count.n_rows > 0) {
+                write!(f, "\n{n_rows:>indent$}  {reason}{}", shown(shapes))?;
+            }
+            for CellCount { column, what, n_cells, shapes, .. } in rule.cells.iter().filter(|cell| cell.n_cells > 0) {
+                write!(f, "\n{n_cells:>indent$}  cell(s) of `{column}` {what}{}", shown(shapes))?;
             }
         }
         Ok(())
     }
+}
+
+/// The most frequent forms of cells, those that are equally frequent by their text.
+fn shown(shapes: &BTreeMap<String, u64>) -> String {
+    const SHOWN: usize = 3;
+    if shapes.is_empty() {
+        return String::new();
+    }
+    let mut by_count: Vec<(&String, u64)> = shapes.iter().map(|(shape, &n)| (shape, n)).collect();
+    by_count.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
+    let most: Vec<String> = by_count.iter().take(SHOWN).map(|(shape, n)| format!("\"{shape}\" {n}")).collect();
+    let more = by_count.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(", {more} other form(s)") } else { String::new() };
+    format!(": {}{more}", most.join(", "))
 }
 
 impl ToDataFrame for CleaningReport {

@@ -1,36 +1,28 @@
-//! Rule: text trimmed and case-folded.
+//! Rule: text trimmed, brought to one Unicode form and case-folded.
 
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::flow::Flow;
-use super::rule::{CLEANING, Step, Table, check_distinct};
+use super::learned::Learned;
+use super::rule::CLEANING;
+use super::step::{Step, Table, check_distinct};
 use crate::error::{Error, Result};
 use crate::frame::schema::is_text;
+use crate::text::{Case, Normalise};
 
-/// Which case text is brought into; by Unicode's rules, without those of a language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Case {
-    /// Left as it is.
-    #[default]
-    Keep,
-    /// `85123a` becomes `85123A`.
-    Upper,
-    /// `85123A` becomes `85123a`.
-    Lower,
-}
-
-/// Trims and case-folds cells; takes no row.
+/// Trims and folds cells; takes no row.
 ///
-/// White space at both ends goes, the ideographic and the no-break space too; inside a
-/// text it stays. A cell of nothing but white space becomes the empty text, not null, and
-/// null stays null. A categorical column comes out as text.
+/// White space at both ends goes, the ideographic and the no-break space too. On request
+/// runs of inner blanks become one blank, full-width forms become half-width ones (Unicode
+/// form NFKC: `ＡＢＣ　１２` is `ABC 12`), the case is folded, and a cell that is left empty
+/// becomes null; else it is the empty text. Null stays null. A categorical column comes out
+/// as text. Applied twice, the rule changes nothing more.
 ///
-/// Unless columns are named, the rule works on those among the roles customer, order,
-/// product, channel and currency that are text, and leaves the customer's case alone: two
-/// ids that differ in case can be two customers. A column that is named gets both.
+/// Unless columns are named, the rule works on every column of text. Where the roles of
+/// transactions are given, it works on those among customer, order, product, channel and
+/// currency that are text, and leaves the customer's case alone: two ids that differ in
+/// case can be two customers. A column that is named gets everything.
 ///
 /// Rules that follow see the mended text; the quarantine shows it as read.
 ///
@@ -38,14 +30,15 @@ pub enum Case {
 ///
 /// ```
 /// use customer_analytics::cleaning::{Case, CleaningParams, Text};
-/// use customer_analytics::prelude::*;
+/// use customer_analytics::polars::prelude::*;
 ///
-/// let sales = df!("id" => ["a1 ", "a1"], "day" => ["2026-01-01"; 2], "paid" => [1.0, 2.0], "sku" => [" 22a", "22A"])?;
-/// let columns = TransactionColumns::new("id", "day").amount("paid").product("sku").time_format("%Y-%m-%d");
-/// let cleaned = CleaningParams::new().rule(Text::new().case(Case::Upper)).run(sales.lazy(), &columns)?;
-/// assert_eq!(cleaned.report().rules[0].n_cells_changed, 2);
-/// assert_eq!(cleaned.into_parts().0.column("sku")?.n_unique()?, 1);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let sales = df!("code" => [" 22a", "２２A ", "22A"], "channel" => ["web", " ", "Web"])?;
+/// let cleaned = CleaningParams::new().rule(Text::new().nfkc(true).case(Case::Upper).empty_to_null(true)).run(sales)?;
+/// assert_eq!(cleaned.report().rules[0].n_cells("code", "changed"), 2);
+/// let (clean, _, _) = cleaned.into_parts();
+/// assert_eq!(clean.column("code")?.n_unique()?, 1);
+/// assert_eq!(clean.column("channel")?.null_count(), 1);
+/// # Ok::<(), PolarsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,7 +49,13 @@ pub struct Text {
     #[serde(default = "yes")]
     trim: bool,
     #[serde(default)]
+    inner_blanks: bool,
+    #[serde(default)]
+    nfkc: bool,
+    #[serde(default)]
     case: Case,
+    #[serde(default)]
+    empty_to_null: bool,
 }
 
 fn yes() -> bool {
@@ -65,12 +64,12 @@ fn yes() -> bool {
 
 impl Default for Text {
     fn default() -> Self {
-        Self { columns: vec![], trim: true, case: Case::Keep }
+        Self { columns: vec![], trim: true, inner_blanks: false, nfkc: false, case: Case::Keep, empty_to_null: false }
     }
 }
 
 impl Text {
-    /// Trims the text among the roles and keeps its case.
+    /// Trims text and leaves the rest as it is.
     pub fn new() -> Self {
         Self::default()
     }
@@ -87,36 +86,68 @@ impl Text {
         self
     }
 
+    /// Whether a run of white space inside a text becomes one blank.
+    pub fn inner_blanks(mut self, collapse: bool) -> Self {
+        self.inner_blanks = collapse;
+        self
+    }
+
+    /// Whether full-width, circled and other compatible forms become the plain ones.
+    pub fn nfkc(mut self, nfkc: bool) -> Self {
+        self.nfkc = nfkc;
+        self
+    }
+
     /// Chooses the case; kept by default.
     pub fn case(mut self, case: Case) -> Self {
         self.case = case;
         self
     }
 
-    /// The columns to work on, with the case they get.
-    fn targets(&self, flow: &Flow) -> Vec<(String, Case)> {
-        if !self.columns.is_empty() {
-            return self.columns.iter().map(|column| (column.clone(), self.case)).collect();
-        }
-        let roles = flow.roles();
-        let labels = [&roles.order, &roles.product, &roles.channel, &roles.currency];
-        let labels = labels.into_iter().flatten().map(|column| (column.clone(), self.case));
-        let with_customer = [(roles.customer.clone(), Case::Keep)].into_iter().chain(labels);
-        with_customer.filter(|(column, _)| flow.dtype(column).is_some_and(is_textual)).collect()
+    /// Whether a cell that is empty once it is trimmed becomes null.
+    pub fn empty_to_null(mut self, empty_to_null: bool) -> Self {
+        self.empty_to_null = empty_to_null;
+        self
     }
 
-    fn mended(&self, text: Expr, case: Case) -> Expr {
-        let text = if self.trim { text.str().strip_chars(lit(NULL)) } else { text };
-        match case {
-            Case::Keep => text,
-            Case::Upper => text.str().to_uppercase(),
-            Case::Lower => text.str().to_lowercase(),
+    /// The columns to work on, with the case they get.
+    fn targets(&self, flow: &Flow) -> Vec<(String, Case)> {
+        let with_case = |columns: Vec<String>| columns.into_iter().map(|column| (column, self.case)).collect();
+        if !self.columns.is_empty() {
+            return with_case(self.columns.clone());
         }
+        let schema = flow.schema();
+        let is_text = |column: &String| schema.get(column).is_some_and(is_textual);
+        if !flow.has_roles() {
+            return with_case(schema.iter_names().map(PlSmallStr::to_string).filter(is_text).collect());
+        }
+        let roles = flow.roles();
+        let labels = [roles.order, roles.product, roles.channel, roles.currency];
+        let labels = labels.into_iter().flatten().map(|column| (column, self.case));
+        let with_customer = [(roles.customer, Case::Keep)].into_iter().chain(labels);
+        with_customer.filter(|(column, _)| is_text(column)).collect()
+    }
+
+    /// How a cell is brought into form.
+    fn form(&self, case: Case) -> Normalise {
+        Normalise::nothing().nfkc(self.nfkc).trim(self.trim).inner_blanks(self.inner_blanks).case(case)
     }
 }
 
 fn is_textual(dtype: &DataType) -> bool {
     is_text(dtype) || matches!(dtype, DataType::Categorical(..) | DataType::Enum(..))
+}
+
+/// Text in its form, cell by cell.
+fn in_form(text: Expr, form: Normalise, empty_to_null: bool) -> Expr {
+    let mend = move |text: Column| {
+        let mended = text.str()?.apply(|cell| {
+            let cell = form.apply(cell?);
+            (!(empty_to_null && cell.is_empty())).then_some(cell)
+        });
+        Ok(mended.into_column())
+    };
+    text.map(mend, |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::String)))
 }
 
 impl Step for Text {
@@ -125,13 +156,9 @@ impl Step for Text {
     }
 
     fn check(&self) -> Result<()> {
-        if !self.trim && self.case == Case::Keep {
-            return Err(Error::param(
-                CLEANING,
-                "text.trim",
-                "true where `case` is keep, as nothing is left to do",
-                false,
-            ));
+        if self.form(self.case).is_nothing() && !self.empty_to_null {
+            let expected = "true where nothing else is asked for, as nothing is left to do";
+            return Err(Error::param(CLEANING, "text.trim", expected, false));
         }
         check_distinct("text.columns", &self.columns)
     }
@@ -147,10 +174,11 @@ impl Step for Text {
         self.columns.iter().filter_map(problem).collect()
     }
 
-    fn apply(&self, flow: &mut Flow) {
+    fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
         for (column, case) in self.targets(flow) {
-            let mended = self.mended(flow.text(&column), case);
-            flow.mend(&column, mended);
+            let mended = in_form(flow.text(&column), self.form(case), self.empty_to_null);
+            flow.mend_text(&column, mended);
         }
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod align;
 pub mod columns;
+pub(crate) mod exact_number;
 pub(crate) mod extract;
 mod scan;
 pub(crate) mod schema;

@@ -2,7 +2,9 @@
 
 pub mod binning;
 pub mod concentration;
+pub mod exact_sum;
 pub mod money;
 pub mod order;
+pub mod quantile;
 pub mod rank;
 pub mod sum;

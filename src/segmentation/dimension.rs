@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::exact_number;
 use crate::activity::Period;
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 use crate::kernel::binning::Direction;
 
 /// What counts as one purchase when purchases are counted.

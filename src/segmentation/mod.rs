@@ -14,7 +14,7 @@
 mod bins;
 mod concentration;
 mod dimension;
-mod exact_number;
+
 mod groups;
 mod holdout;
 mod measures;

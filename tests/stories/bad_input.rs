@@ -237,7 +237,7 @@ fn no_refusal_and_no_debug_output_shows_a_customers_data() {
         activity().run(&unread).unwrap_err().to_string(),
         CustomerMeasures::from_frame(frame.clone().lazy(), "who", &["paid"]).unwrap_err().to_string(),
         CustomerMeasures::from_frame(frame.clone().lazy(), "who", &["when"]).unwrap_err().to_string(),
-        format!("{:?}", CleaningParams::retail().check().unwrap().plan(frame.lazy(), &columns).unwrap()),
+        format!("{:?}", CleaningParams::retail().roles(&columns).check().unwrap().plan(frame.lazy()).unwrap()),
     ];
     for text in texts {
         assert!(!text.contains("SECRET") && !text.contains("4242"), "{text}");
@@ -423,8 +423,8 @@ fn rules_of_a_cleaning_that_lack_a_role_or_column_are_all_told() {
         .rule(NonProducts::new().codes(["POST"]))
         .rule(Refunds::net_per_order());
     refused(
-        rules.run(frame.lazy(), &columns),
-        &["transactions: 4 schema problem(s)", "`name`", "`row`", "needs role `product`", "needs role `order`"],
+        rules.roles(&columns).run(frame.lazy()),
+        &["cleaning: 4 schema problem(s)", "`name`", "`row`", "needs role `product`", "needs role `order`"],
     );
 }
 
@@ -433,7 +433,7 @@ fn a_cleaning_of_nothing_or_of_nothing_but_dirt_loses_no_row() {
     let rules = || CleaningParams::new().rule(MissingCustomer::new()).rule(Prices::new().missing(true));
     let dirt = [Line { who: None, ..good() }, Line { paid: None, ..good() }, Line { paid: Some(f64::NAN), ..good() }];
     for (lines, n) in [(&dirt[..0], 0), (&dirt[..], 3)] {
-        let cleaned = rules().run(frame_of(lines).lazy(), &columns()).unwrap();
+        let cleaned = rules().roles(&columns()).run(frame_of(lines).lazy()).unwrap();
         assert_eq!((cleaned.report().n_rows_out, cleaned.quarantine().height()), (0, n));
     }
 }

@@ -90,7 +90,7 @@ impl Entry for OfRows {
 
     fn run(&self, frame: DataFrame) -> Result<Outcome> {
         let n_rows = frame.height();
-        let cleaned = self.0.run(frame.lazy(), &columns())?;
+        let cleaned = self.0.run(frame.lazy())?;
         assert!(!format!("{cleaned:?}").is_empty());
         let (clean, quarantine, report) = cleaned.clone().into_parts();
         assert_eq!(clean.height() + quarantine.height(), n_rows, "no row is lost");
@@ -172,7 +172,8 @@ fn registry() -> Vec<Box<dyn Entry>> {
     entries.extend(scores.map(|analysis| Box::new(OfLog(analysis)) as Box<dyn Entry>));
     let earlier = RfmParams::new(day(5, 31)).incomplete(Incomplete::Exclude).to_value_score();
     entries.push(Box::new(OfHoldout(HoldoutParams::new(earlier, 30))));
-    entries.extend(cleanings.map(|params| Box::new(OfRows(params.check().unwrap())) as Box<dyn Entry>));
+    entries
+        .extend(cleanings.map(|params| Box::new(OfRows(params.roles(&columns()).check().unwrap())) as Box<dyn Entry>));
     entries
 }
 

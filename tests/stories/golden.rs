@@ -179,7 +179,7 @@ fn read_csv(path: &Path) -> DataFrame {
 #[test]
 fn online_retail_customers_score_as_in_the_reference() {
     let (Some(data), Some(rfm)) = (shared("data/online_retail_ii.parquet"), reference("rfm.json")) else { return };
-    let cleaned = reference_rule().run(raw_retail(&data), &retail_columns()).unwrap();
+    let cleaned = reference_rule().roles(&retail_columns()).run(raw_retail(&data)).unwrap();
     let log = TransactionLog::new(cleaned.frame(), &retail_columns()).unwrap();
     let all = check_rfm(&log, PurchaseUnit::Order, &rfm["online_retail"]);
     let table = check_table(&all, &shared("reference/rfm_online_retail.csv").unwrap());
@@ -194,7 +194,8 @@ fn online_retail_customers_score_as_in_the_reference() {
 #[test]
 fn online_retail_without_duplicates_scores_as_in_the_reference() {
     let (Some(data), Some(rfm)) = (shared("data/online_retail_ii.parquet"), reference("rfm.json")) else { return };
-    let cleaned = reference_rule().rule(ExactDuplicates::new()).run(raw_retail(&data), &retail_columns()).unwrap();
+    let cleaned =
+        reference_rule().rule(ExactDuplicates::new()).roles(&retail_columns()).run(raw_retail(&data)).unwrap();
     let log = TransactionLog::new(cleaned.frame(), &retail_columns()).unwrap();
     check_rfm(&log, PurchaseUnit::Order, &rfm["online_retail_de_duplicated"]);
 }
@@ -207,7 +208,7 @@ fn the_dirt_of_online_retail_is_found_and_counted() {
     let expected = &reference["online_retail_ii"];
     let columns = retail_columns();
     let taken = |params: CleaningParams| {
-        let cleaned = params.run(raw_retail(&data), &columns).unwrap();
+        let cleaned = params.roles(&columns).run(raw_retail(&data)).unwrap();
         let report = cleaned.report();
         assert_eq!(report.n_rows_in, expected["rows"].as_u64().unwrap());
         assert_eq!(report.n_rows_in, report.n_rows_out + report.n_rows_quarantined);
@@ -234,7 +235,7 @@ fn the_clean_rows_of_online_retail_are_those_of_the_reference() {
     let clean = &reference["online_retail_ii"]["clean"];
     let columns = retail_columns();
     let activity = |params: CleaningParams| -> (u64, ActivityTable) {
-        let cleaned = params.run(raw_retail(&data), &columns).unwrap();
+        let cleaned = params.roles(&columns).run(raw_retail(&data)).unwrap();
         let log = TransactionLog::new(cleaned.frame(), &columns).unwrap();
         let as_of = NaiveDate::from_ymd_opt(2011, 12, 10).unwrap();
         (cleaned.report().n_rows_out, ActivityParams::new(as_of).count_orders().run(&log).unwrap())
@@ -302,7 +303,7 @@ fn check_btyd(btyd: &BtydSummary, expected: &Value) {
 fn online_retail_repeat_purchases_are_those_of_the_reference() {
     let (Some(data), Some(rfm)) = (shared("data/online_retail_ii.parquet"), reference("rfm.json")) else { return };
     let expected = &rfm["online_retail_btyd"];
-    let cleaned = reference_rule().run(raw_retail(&data), &retail_columns()).unwrap();
+    let cleaned = reference_rule().roles(&retail_columns()).run(raw_retail(&data)).unwrap();
     let log = TransactionLog::new(cleaned.frame(), &retail_columns()).unwrap();
     let btyd = btyd(&log, date(&expected["observation_end"]));
     check_btyd(&btyd, expected);

@@ -186,7 +186,7 @@ proptest! {
             .rule(MissingCustomer::new())
             .rule(Prices::new().missing(true))
             .rule(Refunds::net_per_order());
-        let (clean, quarantine, report) = rules.run(frame_of(&spoiled).lazy(), &columns()).unwrap().into_parts();
+        let (clean, quarantine, report) = rules.roles(&columns()).run(frame_of(&spoiled).lazy()).unwrap().into_parts();
         prop_assert_eq!(clean.height() + quarantine.height(), spoiled.len());
         prop_assert_eq!(report.n_rows_out + report.n_rows_quarantined, report.n_rows_in);
         // What is left needs no leave to be used.

@@ -32,28 +32,28 @@ impl Written {
 }
 
 /// One number.
-pub(super) mod one {
+pub(crate) mod one {
     use super::{Deserialize, Deserializer, Serialize, Serializer, Written};
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-    pub(in super::super) fn serialize<S: Serializer>(number: &f64, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(number: &f64, out: S) -> Result<S::Ok, S::Error> {
         Written::of(*number).serialize(out)
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error> {
         Written::deserialize(input)?.read()
     }
 }
 
 /// A list of numbers that may be left out.
-pub(super) mod list {
+pub(crate) mod list {
     use super::{Deserialize, Deserializer, Serialize, Serializer, Written};
 
-    pub(in super::super) fn serialize<S: Serializer>(list: &Option<Vec<f64>>, out: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(list: &Option<Vec<f64>>, out: S) -> Result<S::Ok, S::Error> {
         list.as_ref().map(|list| list.iter().map(|&number| Written::of(number)).collect::<Vec<_>>()).serialize(out)
     }
 
-    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<f64>>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<f64>>, D::Error> {
         let list = Option::<Vec<Written>>::deserialize(input)?;
         list.map(|list| list.into_iter().map(Written::read).collect()).transpose()
     }

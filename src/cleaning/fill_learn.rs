@@ -1,0 +1,170 @@
+//! What a filling learns: means, medians and modes, of all rows and by group.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use super::fill::{FillWith, VALUE};
+use super::flow::Flow;
+use super::grouping::{Groups, Key};
+use super::learned::{Fact, LearnedColumn, LearnedGroup};
+use super::rule::CLEANING;
+use crate::analysis::collect_streamed;
+use crate::error::{Error, Result};
+use crate::kernel::exact_sum::ExactSum;
+use crate::kernel::quantile::median;
+
+/// Learns what one column is filled with.
+pub(crate) fn learned_column(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<LearnedColumn> {
+    let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
+    let groups = match with {
+        FillWith::Mode => modes(flow, column, by)?,
+        _ => centres(flow, with, column, by)?,
+    };
+    Ok(LearnedColumn::new(column, dtype, groups))
+}
+
+/// Means or medians of the finite values: of all rows first, then by group.
+fn centres(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<Vec<LearnedGroup>> {
+    let (groups, mut parted) = finite_by_group(flow, column, by)?;
+    let learn = |key: Key, values: &mut [f64]| {
+        let centre = if *with == FillWith::Mean { mean(values) } else { median(values) };
+        LearnedGroup::new(key, values.len() as u64, [(VALUE, number_or_reason(centre, values.len()))])
+    };
+    let mut all: Vec<f64> = if by.is_empty() { std::mem::take(&mut parted[0]) } else { parted.concat() };
+    let mut learned = vec![learn(vec![], &mut all)];
+    if !by.is_empty() {
+        learned.extend(groups.keys.into_iter().zip(&mut parted).map(|(key, values)| learn(key, values)));
+    }
+    Ok(learned)
+}
+
+/// The finite values of a column in the rows that are in, by group; one group without keys.
+pub(crate) fn finite_by_group(flow: &mut Flow, column: &str, by: &[String]) -> Result<(Groups, Vec<Vec<f64>>)> {
+    let value = flow.value(column).cast(DataType::Float64);
+    let keys = by.iter().map(|key| flow.text(key));
+    let inputs = [value].into_iter().chain(keys).collect();
+    let columns = flow.read_rows_in(inputs)?;
+    let [values, keys @ ..] = columns.as_slice() else { return Ok((Groups::default(), vec![vec![]])) };
+    let values = values.f64().map_err(Error::query(CLEANING))?;
+    let finite = values.iter().map(|value| value.filter(|value| value.is_finite()));
+    if keys.is_empty() {
+        return Ok((Groups::default(), vec![finite.flatten().collect()]));
+    }
+    let groups = Groups::of(keys).map_err(Error::query(CLEANING))?;
+    let parted = groups.values(finite);
+    Ok((groups, parted))
+}
+
+/// The mean, rounded once; half the values are added at half weight where the sum is too
+/// large for a double.
+pub(crate) fn mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let n = values.len() as f64;
+    ExactSum::of(values).value().map(|sum| sum / n).or_else(|| {
+        let scaled: Vec<f64> = values.iter().map(|value| value / n).collect();
+        ExactSum::of(&scaled).value()
+    })
+}
+
+/// A number, or the reason for which there is none.
+pub(crate) fn number_or_reason(number: Option<f64>, n_values: usize) -> Fact {
+    match number {
+        Some(number) => Fact::Number(number),
+        None => Fact::Undefined(format!("undefined for {n_values} finite value(s)")),
+    }
+}
+
+/// Modes: of all rows first, then by group.
+fn modes(flow: &mut Flow, column: &str, by: &[String]) -> Result<Vec<LearnedGroup>> {
+    let query = Error::query;
+    let is_number = flow.dtype(column).is_some_and(DataType::is_primitive_numeric);
+    let value = if is_number { flow.value(column) } else { flow.text(column) };
+    let is_float = flow.dtype(column).is_some_and(DataType::is_float);
+    let counts = if is_float { value.clone().is_finite() } else { value.clone().is_not_null() };
+    let keys = by.iter().zip(0..).map(|(key, place)| flow.text(key).alias(place.to_string()));
+    let by_cell: Vec<Expr> = keys.chain([value.alias(VALUE)]).collect();
+    let counted = flow.frame.clone().filter(flow.is_in().and(counts)).group_by(by_cell).agg([len().alias("n")]);
+    let counted = collect_streamed(CLEANING, counted)?;
+    let keys: Vec<&StringChunked> = (0..by.len())
+        .map(|place| counted.column(&place.to_string())?.str())
+        .collect::<PolarsResult<_>>()
+        .map_err(query(CLEANING))?;
+    let cells = counted.column(VALUE).map_err(query(CLEANING))?;
+    let n = counted.column("n").and_then(|n| n.cast(&DataType::UInt64)).map_err(query(CLEANING))?;
+    let mut tallies: BTreeMap<Key, Tallies> = BTreeMap::new();
+    let overall = tallies.entry(vec![]).or_default();
+    let rows = cell_facts(cells).map_err(query(CLEANING))?.into_iter();
+    let rows: Vec<(Fact, u64)> =
+        rows.zip(n.u64().map_err(query(CLEANING))?.iter().map(Option::unwrap_or_default)).collect();
+    rows.iter().for_each(|(fact, n)| overall.add(fact, *n));
+    if !by.is_empty() {
+        for (row, (fact, n)) in rows.iter().enumerate() {
+            let key = keys.iter().map(|key| key.get(row).map(str::to_owned)).collect();
+            tallies.entry(key).or_default().add(fact, *n);
+        }
+    }
+    Ok(tallies.into_iter().map(|(key, tallies)| tallies.learned(key)).collect())
+}
+
+/// Cells of the counted column as facts.
+fn cell_facts(cells: &Column) -> PolarsResult<Vec<Fact>> {
+    let unknown = || Fact::Undefined("null".to_owned());
+    Ok(match cells.dtype() {
+        DataType::String => {
+            cells.str()?.iter().map(|text| text.map_or_else(unknown, |text| Fact::Text(text.to_owned()))).collect()
+        }
+        dtype if dtype.is_float() => {
+            let numbers = cells.cast(&DataType::Float64)?;
+            // Minus zero is zero: one of them would come first by chance.
+            numbers
+                .f64()?
+                .iter()
+                .map(|number| number.map_or_else(unknown, |number| Fact::Number(number + 0.0)))
+                .collect()
+        }
+        _ => {
+            let whole = cells.strict_cast(&DataType::Int64)?;
+            whole.i64()?.iter().map(|whole| whole.map_or_else(unknown, Fact::Whole)).collect()
+        }
+    })
+}
+
+/// How often each value of a group occurs.
+#[derive(Default)]
+struct Tallies {
+    counts: Vec<(Fact, u64)>,
+}
+
+impl Tallies {
+    fn add(&mut self, fact: &Fact, n: u64) {
+        self.counts.push((fact.clone(), n));
+    }
+
+    fn learned(mut self, key: Key) -> LearnedGroup {
+        self.counts.sort_by(|(a, _), (b, _)| order(a, b));
+        let mut best: Option<(Fact, u64)> = None;
+        let n_rows = self.counts.iter().map(|(_, n)| n).sum();
+        for run in self.counts.chunk_by(|(a, _), (b, _)| a == b) {
+            let n: u64 = run.iter().map(|(_, n)| n).sum();
+            if best.as_ref().is_none_or(|(_, most)| n > *most) {
+                best = Some((run[0].0.clone(), n));
+            }
+        }
+        let fact = best.map_or_else(|| Fact::Undefined("no value to learn from".to_owned()), |(fact, _)| fact);
+        LearnedGroup::new(key, n_rows, [(VALUE, fact)])
+    }
+}
+
+/// The order in which the smallest of equally frequent values comes first.
+fn order(a: &Fact, b: &Fact) -> Ordering {
+    match (a, b) {
+        (Fact::Number(a), Fact::Number(b)) => a.total_cmp(b),
+        (Fact::Whole(a), Fact::Whole(b)) => a.cmp(b),
+        (Fact::Text(a), Fact::Text(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    }
+}

@@ -1,0 +1,81 @@
+//! What every rule can do, and what it checks itself against.
+
+use polars::prelude::*;
+
+use super::flow::Flow;
+use super::input::Tables;
+use super::learned::Learned;
+use super::rule::CLEANING;
+use crate::error::{Error, Result};
+use crate::frame::TransactionColumns;
+
+/// What every rule has to say for itself.
+pub(crate) trait Step {
+    /// Name in job files, reports and the quarantine.
+    fn name(&self) -> &'static str;
+    /// Checks the settings.
+    fn check(&self) -> Result<()>;
+    /// What the rule misses in the table, one line each.
+    fn problems(&self, table: &Table<'_>) -> Vec<String>;
+    /// Whether the rule needs the roles of transactions.
+    fn uses_roles(&self) -> bool {
+        false
+    }
+    /// Whether the rule judges a row by other rows.
+    fn compares_rows(&self) -> bool {
+        false
+    }
+    /// Whether the rule learns something from the frame.
+    fn learns(&self) -> bool {
+        false
+    }
+    /// Learns from the rows that are in; one entry per column.
+    fn learn(&self, _flow: &mut Flow) -> Result<Learned> {
+        Ok(Learned::default())
+    }
+    /// Adds the rule to the plan; the table has no problems.
+    ///
+    /// What was learned is empty while the rules are rehearsed on a frame without rows.
+    fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()>;
+}
+
+/// The table as the earlier rules left it, as far as it is known before reading it.
+pub(crate) struct Table<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) roles: Option<&'a TransactionColumns>,
+    pub(crate) tables: &'a Tables,
+}
+
+impl Table<'_> {
+    /// A line for a column that a rule names and the table lacks.
+    pub(crate) fn missing_column(&self, column: &str) -> Option<String> {
+        (!self.schema.contains(column))
+            .then(|| format!("names column `{column}`, which the table does not have; check its spelling"))
+    }
+}
+
+impl Table<'_> {
+    /// A line for a column that a rule would add and the table has already.
+    pub(crate) fn taken_name(&self, column: &str) -> Option<String> {
+        self.schema.contains(column).then(|| format!("would add column `{column}`, which is there already; rename one"))
+    }
+}
+
+/// A line for a role that a rule needs and nobody assigned.
+pub(crate) fn missing_role(
+    table: &Table<'_>,
+    role: &str,
+    assigned: impl FnOnce(&TransactionColumns) -> &Option<String>,
+) -> Option<String> {
+    let is_assigned = table.roles.is_none_or(|roles| assigned(roles).is_some());
+    (!is_assigned).then(|| format!("needs role `{role}`; name its column with `TransactionColumns::{role}`"))
+}
+
+/// Refuses a list of columns that names one of them twice.
+pub(crate) fn check_distinct(param: &'static str, columns: &[String]) -> Result<()> {
+    let repeated = columns.iter().enumerate().find(|(place, column)| columns[..*place].contains(column));
+    match repeated {
+        Some((_, column)) => Err(Error::param(CLEANING, param, "columns named once each", format!("`{column}` twice"))),
+        None => Ok(()),
+    }
+}
