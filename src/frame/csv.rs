@@ -16,7 +16,7 @@ use crate::text::{Decoded, DetectedBy, EncodingCount, TextEncoding, decode, dete
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CsvReport {
-    /// Rows behind the head; blank lines are none.
+    /// Rows behind the head; a blank line is one without cells.
     pub n_rows: u64,
     /// Rows with fewer cells than the head, whose missing cells are null.
     pub n_short_rows: u64,

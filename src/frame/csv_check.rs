@@ -11,7 +11,7 @@ const BLOCK: usize = 1 << 20;
 pub(super) struct FileCheck {
     /// Whether every byte was UTF-8.
     pub(super) is_utf8: bool,
-    /// Rows, without the head and without blank lines.
+    /// Rows, without the head; a blank line is one without cells.
     pub(super) n_rows: u64,
     /// Rows with fewer cells than the first row of the file.
     pub(super) n_short_rows: u64,
@@ -107,7 +107,8 @@ impl CellCount {
     }
 
     fn end_row(&mut self) {
-        if self.has_bytes {
+        // Polars makes a row of nulls of a blank line behind the head.
+        if self.has_bytes || self.of_first.is_some() {
             let is_head = self.of_first.is_none() && self.has_header;
             let expected = *self.of_first.get_or_insert(self.n_separators);
             self.found.n_rows += u64::from(!is_head);
@@ -126,7 +127,10 @@ impl CellCount {
         if self.quoted {
             self.found.open_quote_line = Some(self.quote_line);
         }
-        self.end_row();
+        // Behind the last line end there is no row.
+        if self.has_bytes {
+            self.end_row();
+        }
         self.found
     }
 }
@@ -146,7 +150,7 @@ mod tests {
     fn rows_are_counted_by_their_cells() {
         let found = check(b"a,b\r\n1,2\r\n\r\n1\r\n\"x,\n\"\"y\",2\r\n1,2,3\r\n1,2,3");
         let counts = (found.n_rows, found.n_short_rows, found.n_long_rows, found.first_long_line);
-        assert_eq!(counts, (5, 1, 2, 7));
+        assert_eq!(counts, (6, 2, 2, 7));
         assert_eq!(found.open_quote_line, None);
         assert_eq!(check(b"a,b\n1,2\n\"x,2\n3,4\n").open_quote_line, Some(3));
         assert_eq!(check(b"").n_rows, 0);

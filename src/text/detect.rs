@@ -25,7 +25,7 @@ pub struct Detected {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DetectedBy {
-    /// The mark at the beginning of the file.
+    /// The mark of UTF-16 at the beginning of the file.
     ByteOrderMark,
     /// All bytes are UTF-8.
     Validity,
@@ -37,23 +37,20 @@ pub enum DetectedBy {
 
 /// Guesses the encoding of bytes: mark, validity as UTF-8, frequencies of letters.
 ///
-/// Only a mark and validity can be relied upon. Of other bytes the first 2^20 from a little
-/// before the first that is not UTF-8 are looked at. Code pages of DOS are found only in a mixture with Windows 1252.
+/// Only a mark and validity can be relied upon. Of other bytes a MiB from a little before the
+/// first that is not UTF-8 is looked at. Code pages of DOS are found only in a mixture with
+/// Windows 1252.
 #[must_use]
 pub fn detect(bytes: &[u8]) -> Detected {
-    let marks: [(&[u8], TextEncoding); 3] = [
-        (b"\xef\xbb\xbf", TextEncoding::Utf8),
-        (b"\xff\xfe", TextEncoding::Utf16Le),
-        (b"\xfe\xff", TextEncoding::Utf16Be),
-    ];
+    let marks: [(&[u8], TextEncoding); 2] =
+        [(b"\xff\xfe", TextEncoding::Utf16Le), (b"\xfe\xff", TextEncoding::Utf16Be)];
     let not_utf8 =
         std::str::from_utf8(bytes).is_err().then(|| decode(bytes, &TextEncoding::Utf8).undecodable).flatten();
     let marked = marks.into_iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, encoding)| encoding);
     let (encoding, reason) = match (marked, not_utf8) {
-        (Some(TextEncoding::Utf8), None) | (None, None) => (TextEncoding::Utf8, DetectedBy::Validity),
-        (Some(encoding), Some(_)) if encoding != TextEncoding::Utf8 => (encoding, DetectedBy::ByteOrderMark),
-        (_, Some(first)) => guess(bytes, first),
-        (Some(encoding), None) => (encoding, DetectedBy::ByteOrderMark),
+        (Some(marked), _) => (marked, DetectedBy::ByteOrderMark),
+        (None, None) => (TextEncoding::Utf8, DetectedBy::Validity),
+        (None, Some(first)) => guess(bytes, first),
     };
     Detected { encoding, reason, not_utf8 }
 }

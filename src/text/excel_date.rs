@@ -18,8 +18,8 @@ pub enum ExcelDates {
 /// Microseconds from 1970-01-01 00:00 to the day and time of a serial number.
 ///
 /// The fraction is the time of day, rounded to the nearest millisecond, which is finer than
-/// Excel shows. `None` if the number is no day of Excel: before its first day, after the year 9999, the
-/// 29 February 1900, NaN.
+/// Excel shows. `None` if the number is no day of Excel: before its first day, after the year
+/// 9999, the 29 February 1900, NaN.
 ///
 /// # Examples
 ///

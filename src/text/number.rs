@@ -198,17 +198,14 @@ impl<'a> Parts<'a> {
         let (mut body, mut sign, mut percent, mut currency) = (text, None, false, false);
         loop {
             body = body.trim();
-            if sign.is_none() {
-                if let Some((negative, rest)) = signed(body) {
-                    (sign, body) = (Some(negative), rest);
-                    continue;
-                }
+            if let Some((negative, rest)) = signed(body).filter(|_| sign.is_none()) {
+                (sign, body) = (Some(negative), rest);
+                continue;
             }
-            if !currency {
-                if let Some(rest) = before_mark(body).or_else(|| after_mark(body)) {
-                    (currency, body) = (true, rest);
-                    continue;
-                }
+            let unmarked = || before_mark(body).or_else(|| after_mark(body));
+            if let Some(rest) = (!currency).then(unmarked).flatten() {
+                (currency, body) = (true, rest);
+                continue;
             }
             match body.strip_suffix('%') {
                 Some(rest) if allows_percent && !percent => (percent, body) = (true, rest),

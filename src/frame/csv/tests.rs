@@ -1,7 +1,7 @@
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::analysis::collect;
 
 fn written(bytes: &[u8]) -> (TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -10,10 +10,11 @@ fn written(bytes: &[u8]) -> (TempDir, std::path::PathBuf) {
     (folder, path)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a few rows, below the floor that runs queries")]
 fn read(bytes: &[u8], options: &CsvOptions) -> Result<(DataFrame, CsvReport)> {
     let (_folder, path) = written(bytes);
     let (frame, report) = read_csv(path, options)?;
-    Ok((collect("test", frame)?, report))
+    Ok((frame.collect().map_err(Error::query("test"))?, report))
 }
 
 fn refusal(bytes: &[u8], options: &CsvOptions) -> String {
@@ -111,11 +112,21 @@ fn columns_without_a_head_are_numbered() {
 }
 
 #[test]
-fn rows_in_the_report_are_rows_in_the_frame() {
-    let text = b"a,b\n1,\"x\n\ny\"\n\n2,\n,\n3,\"\"\n4,z";
-    let (frame, report) = read(text, &CsvOptions::new()).unwrap();
-    assert_eq!(report.n_rows, 5);
-    assert_eq!(frame.height(), 6, "polars takes the blank line as a row");
+fn a_blank_line_is_a_row_without_cells() {
+    let (frame, report) = read(b"a,b\n1,\"x\n\ny\"\n\n2,\n,\n3,\"\"\n4,z", &CsvOptions::new()).unwrap();
+    assert_eq!((report.n_rows, report.n_short_rows, frame.height()), (6, 1, 6));
+}
+
+proptest! {
+    #[test]
+    fn rows_in_the_report_are_rows_in_the_frame(
+        rows in proptest::collection::vec("([ab]|\"x,\"|\"\n\"|\"\"\"\"){0,1},?([ab王]{0,2}|\"\n\n\")\r?", 0..8), end in "\n{0,2}",
+    ) {
+        let text = format!("a,b\n{}{end}", rows.join("\n"));
+        if let Ok((frame, report)) = read(text.as_bytes(), &CsvOptions::new()) {
+            prop_assert_eq!(frame.height() as u64, report.n_rows, "{:?}", text);
+        }
+    }
 }
 
 #[test]
