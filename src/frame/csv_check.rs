@@ -62,6 +62,8 @@ pub(super) struct CellCount {
     /// Separators of the row so far, and whether it has a byte at all.
     n_separators: u64,
     has_bytes: bool,
+    /// Whether anything follows the last line end, if only a carriage return.
+    is_open: bool,
     of_first: Option<u64>,
     line: u64,
     row_line: u64,
@@ -78,6 +80,7 @@ impl CellCount {
             quoted: false,
             n_separators: 0,
             has_bytes: false,
+            is_open: false,
             of_first: None,
             line: 1,
             row_line: 1,
@@ -87,6 +90,7 @@ impl CellCount {
     }
 
     fn add(&mut self, block: &[u8]) {
+        self.is_open = block.last().map_or(self.is_open, |&byte| byte != b'\n');
         for &byte in block {
             if Some(byte) == self.quote {
                 self.quoted = !self.quoted;
@@ -128,7 +132,7 @@ impl CellCount {
             self.found.open_quote_line = Some(self.quote_line);
         }
         // Behind the last line end there is no row.
-        if self.has_bytes {
+        if self.has_bytes || self.is_open {
             self.end_row();
         }
         self.found

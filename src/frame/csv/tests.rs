@@ -117,6 +117,12 @@ fn a_blank_line_is_a_row_without_cells() {
     assert_eq!((report.n_rows, report.n_short_rows, frame.height()), (6, 1, 6));
 }
 
+#[test]
+fn a_carriage_return_at_the_end_is_a_row_as_in_polars() {
+    let (frame, report) = read(b"a,b\n\r", &CsvOptions::new()).unwrap();
+    assert_eq!((report.n_rows, frame.height()), (1, 1));
+}
+
 proptest! {
     #[test]
     fn rows_in_the_report_are_rows_in_the_frame(
