@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::csv::check_start;
 use super::transactions::TransactionColumns;
 use crate::error::{Error, Result};
 
@@ -19,13 +20,15 @@ const STEP: &str = "opening transactions";
 ///
 /// # Errors
 /// `File` when the path does not end in `.parquet`, `.csv` or `.csv.gz`, does not exist,
-/// or does not hold what its name says.
+/// or does not hold what its name says; when the first MiB of a CSV file is not UTF-8, with
+/// the encoding that might be meant.
 pub fn scan(path: &str, columns: &TransactionColumns) -> Result<LazyFrame> {
     let refused = |reason: String| Error::File { step: STEP, path: path.to_owned(), reason };
     let lower = path.to_lowercase();
     let opened = if lower.ends_with(".parquet") {
         LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet::default())
     } else if lower.ends_with(".csv") || lower.ends_with(".csv.gz") {
+        check_start(STEP, path)?;
         LazyCsvReader::new(PlRefPath::new(path))
             .with_infer_schema_length(Some(0))
             .finish()

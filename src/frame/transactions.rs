@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::columns::{AMOUNT, CHANNEL, CURRENCY, CUSTOMER, ORDER, PRODUCT, TIME};
 use super::scan::scan;
 use super::schema::{self, Role, identifier};
-use super::time_format::TimeFormat;
 use crate::error::{Error, Result};
+use crate::text::time_format::TimeFormat;
 
 const TABLE: &str = "transactions";
 
@@ -155,7 +155,7 @@ impl TransactionColumns {
             (Some(_), None, None) | (None, Some(_), Some(_)) => None,
             _ => Some("role `amount` needs one column, or else both `quantity` and `unit_price`".to_owned()),
         };
-        let format = self.time_format.as_ref().and_then(|format| TimeFormat::of(format).problem(format));
+        let format = self.time_format.as_ref().and_then(|format| format_problem(format));
         amount.into_iter().chain(format).collect()
     }
 
@@ -184,6 +184,18 @@ impl TransactionColumns {
             Some(DataType::Datetime(_, Some(_))) => time.dt().replace_time_zone(None, lit("raise"), NonExistent::Raise),
             _ => time,
         }
+    }
+}
+
+/// Why a format of times cannot be used, if it cannot.
+fn format_problem(format: &str) -> Option<String> {
+    match TimeFormat::of(format) {
+        TimeFormat::Day | TimeFormat::Clock => None,
+        TimeFormat::Zoned => Some(format!(
+            "role `time` has format `{format}` with a zone or offset; parse it into a Datetime with the time zone \
+             of the shop first, as only that tells its day"
+        )),
+        TimeFormat::Broken => Some(format!("role `time` has format `{format}`, which is not one of strftime codes")),
     }
 }
 

@@ -7,3 +7,4 @@ mod data;
 mod golden;
 mod laws;
 mod reading_files;
+mod reading_text_files;

@@ -43,18 +43,6 @@ impl TimeFormat {
         }
         kind
     }
-
-    /// Why the format cannot be used, if it cannot.
-    pub(crate) fn problem(self, format: &str) -> Option<String> {
-        match self {
-            Self::Day | Self::Clock => None,
-            Self::Zoned => Some(format!(
-                "role `time` has format `{format}` with a zone or offset; parse it into a Datetime with the time zone \
-                 of the shop first, as only that tells its day"
-            )),
-            Self::Broken => Some(format!("role `time` has format `{format}`, which is not one of strftime codes")),
-        }
-    }
 }
 
 #[cfg(test)]
