@@ -6,3 +6,4 @@ pub mod money;
 pub mod order;
 pub mod rank;
 pub mod sum;
+pub mod union_find;
