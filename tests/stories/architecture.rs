@@ -148,6 +148,13 @@ fn kernels_know_slices_and_no_frames() {
 }
 
 #[test]
+fn text_is_read_without_frames() {
+    for (file, text) in files().into_iter().filter(|(file, _)| module_of(file) == "text") {
+        assert!(!code(&text).join("\n").contains("polars"), "{file} names polars");
+    }
+}
+
+#[test]
 fn the_crate_root_and_the_prelude_hold_no_code() {
     for (file, text) in files().into_iter().filter(|(file, _)| file == "lib.rs" || file == "prelude.rs") {
         for word in ["fn ", "impl ", "enum ", "trait ", "macro_rules"] {
