@@ -167,3 +167,7 @@ pub const N_ROWS_REPEATED: &str = "n_rows_repeated";
 pub const N_CUSTOMERS_MATCHED: &str = "n_customers_matched";
 /// Customers without any row.
 pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
+/// Units with a value.
+pub const N_KNOWN: &str = "n_known";
+/// Units without a value.
+pub const N_MISSING: &str = "n_missing";

@@ -7,6 +7,7 @@ use super::identity_params::{Identities, IdentityParams, Oversize};
 use super::identity_report::{IdentityReport, SizeCount};
 use super::links::Linked;
 use super::match_key::IDENTITIES;
+use super::record_order::{refuse_nulls, refuse_repeats, repeats};
 use super::resolution::{Members, Resolution, audit_of};
 use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
@@ -63,33 +64,13 @@ impl Identities {
     /// For every record whether it is the first of its source; refuses records that cannot be
     /// told apart.
     fn source_starts(&self, records: &DataFrame) -> Result<Vec<bool>> {
-        let n = records.height();
-        let mut starts = vec![false; n];
-        let mut repeats: Option<BooleanChunked> = None;
-        for (place, name) in self.0.record_columns().into_iter().enumerate() {
-            let column = records.column(name).map_err(Error::query(IDENTITIES))?.as_materialized_series();
-            if column.null_count() > 0 {
-                let remedy = "name other columns by `source` and `record`, or fill them";
-                let rows = column.null_count() as u64;
-                let needed = "a source or what tells the record in it";
-                return Err(Error::Incomplete { analysis: IDENTITIES, rows, needed, remedy });
-            }
-            let same = column.equal_missing(&column.shift(1)).map_err(Error::query(IDENTITIES))?;
-            if place == 0 && self.0.source.is_some() {
-                starts.iter_mut().zip(same.iter()).for_each(|(start, same)| *start = same != Some(true));
-            }
-            repeats = Some(repeats.map_or_else(|| same.clone(), |repeats| &repeats & &same));
-        }
-        let n_repeats = repeats.and_then(|repeats| repeats.sum()).unwrap_or_default();
-        if n_repeats > 0 {
-            let columns = self.0.record_columns().join("`, `");
-            let reason = format!(
-                "{n_repeats} of {n} record(s) repeat the `{columns}` of another; name columns that tell records \
-                 apart by `source` and `record`"
-            );
-            return Err(Error::Unusable { analysis: IDENTITIES, reason });
-        }
-        Ok(starts)
+        let columns = self.0.record_columns();
+        let remedy = "name other columns by `source` and `record`, or fill them";
+        refuse_nulls(IDENTITIES, records, &columns, "a source or what tells the record in it", remedy)?;
+        refuse_repeats(IDENTITIES, records, &columns)?;
+        let Some(source) = &self.0.source else { return Ok(vec![false; records.height()]) };
+        let same = repeats(IDENTITIES, records, &[source])?;
+        Ok(same.iter().map(|same| same != Some(true)).collect())
     }
 
     fn report(
@@ -172,7 +153,5 @@ fn is_text(dtype: &DataType) -> bool {
 
 /// Types whose values are equal when they look equal; fractions are not.
 fn is_key(dtype: &DataType) -> bool {
-    is_text(dtype)
-        || dtype.is_integer()
-        || matches!(dtype, DataType::Date | DataType::Datetime(..) | DataType::Boolean)
+    is_text(dtype) || dtype.is_integer() || matches!(dtype, DataType::Date | DataType::Datetime(..) | DataType::Boolean)
 }

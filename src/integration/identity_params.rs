@@ -247,7 +247,10 @@ mod tests {
         let key = || MatchKey::new("phone");
         let with = |params: IdentityParams| params.check().unwrap_err().to_string();
         let usual = || IdentityParams::new().key(key());
-        assert_eq!(with(IdentityParams::new()), "identities: `keys` must be at least one, each of other columns, got 0 with 0 distinct name(s)");
+        assert_eq!(
+            with(IdentityParams::new()),
+            "identities: `keys` must be at least one, each of other columns, got 0 with 0 distinct name(s)"
+        );
         assert!(with(usual().key(key().text())).contains("got 2 with 1 distinct name(s)"));
         assert!(with(IdentityParams::new().key(key().phone("cn"))).contains("`keys.country` must be an ISO 3166 code"));
         assert!(with(usual().max_records_per_key(1)).contains("must be at least 2, got 1"));

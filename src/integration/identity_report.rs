@@ -208,7 +208,10 @@ impl IdentityReport {
             write!(f, "  {}", key.key)?;
             for glued in &key.glued {
                 let GluedShape { shape, n_values, n_records, n_most } = glued;
-                write!(f, "\n    left out: {n_values} value(s) like `{shape}` of {n_records} record(s), {n_most} of one")?;
+                write!(
+                    f,
+                    "\n    left out: {n_values} value(s) like `{shape}` of {n_records} record(s), {n_most} of one"
+                )?;
             }
         }
         Ok(())

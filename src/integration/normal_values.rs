@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn cells_without_a_value_are_told_apart() {
-        let given = [None, Some(""), Some("\u{3000} "), Some(" n/a"), Some("Ｎ／Ａ"), Some("无"), Some("０"), Some("x")];
+        let given =
+            [None, Some(""), Some("\u{3000} "), Some(" n/a"), Some("Ｎ／Ａ"), Some("无"), Some("０"), Some("x")];
         let expected = [
             Cell::Null,
             Cell::Blank,

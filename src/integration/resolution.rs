@@ -72,7 +72,8 @@ pub(super) fn audit_of(
     for (prefix, pick) in [("", record_of as fn(&Link) -> u32), (LINKED, linked_of)] {
         let rows = IdxCa::from_vec("".into(), links.iter().map(|link| pick(link)).collect());
         for name in params.record_columns() {
-            let column = records.column(name).and_then(|column| column.take(&rows)).map_err(Error::query(IDENTITIES))?;
+            let column =
+                records.column(name).and_then(|column| column.take(&rows)).map_err(Error::query(IDENTITIES))?;
             columns.push(column.as_materialized_series().clone().with_name(format!("{prefix}{name}").into()));
         }
     }
