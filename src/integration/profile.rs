@@ -214,10 +214,11 @@ impl Table {
                 if let Some(column) = measure.column().filter(|_| measure.needs_numbers()) {
                     check(&format!("`{name}`"), column, Numbers::accepts, Numbers::NEEDS);
                 }
-                if measure.needs_time() && rule.time.is_none() {
-                    problems.push(format!("table `{}`: `{name}` needs a time; name it by `time`", self.name));
-                }
             }
+            let timeless = rule.measures.iter().filter(|(_, measure)| measure.needs_time() && rule.time.is_none());
+            let needs =
+                |(name, _): &(String, _)| format!("table `{}`: `{name}` needs a time; name it by `time`", self.name);
+            problems.extend(timeless.map(needs));
         }
         if let (Some(mine), Some(theirs)) = (schema.get(self.rule.customer()), customers.get(customer))
             && mine.is_integer() != theirs.is_integer()

@@ -6,4 +6,5 @@ mod contract;
 mod data;
 mod golden;
 mod laws;
+mod one_profile_from_three_channels;
 mod reading_files;
