@@ -27,11 +27,12 @@ fn main() -> Result<(), Failure> {
         .key(MatchKey::new("手机").phone("CN"))
         .key(MatchKey::new("邮箱").email())
         .placeholders(["13800000000"])
-        .max_records_per_key(2)
+        .max_records_per_key(3)
         .conflicts(["姓名"])
         .run(union.frame())?;
     println!("\n{}", resolved.report());
-    println!("\nwhy records were brought together\n{}", resolved.audit());
+    let why = ["identity", "source", "source_row", "linked_source", "linked_source_row", "key", "shape"];
+    println!("\nwhy records were brought together\n{}", resolved.audit().select(why)?);
 
     // 3. One value of each field stays, by a rule of its own.
     let survivors = SurvivorshipParams::new()
@@ -74,11 +75,13 @@ fn days<const N: usize>(texts: [&str; N]) -> Result<Vec<NaiveDate>, Failure> {
 /// The counter; it writes down its own telephone where a customer gave none.
 fn shop() -> Result<DataFrame, Failure> {
     Ok(df!(
-        "会员卡号" => ["A001", "A002", "A003", "A004", "A005"],
-        "姓名" => ["王芳", "李伟", "张敏", "赵磊", "陈静"],
-        "手机号" => ["１３９ １２３４ ５６７８", "13700001111", "0571-88776655", "(0571) 8877 6655", "0571 88776655"],
-        "登记" => days(["2026-01-10", "2026-01-11", "2026-01-12", "2026-01-13", "2026-01-14"])?,
-        "店员备注" => ["常客", "", "", "", ""],
+        "会员卡号" => ["A001", "A002", "A003", "A004", "A005", "A006"],
+        "姓名" => ["王芳", "李伟", "张敏", "赵磊", "陈静", "周宁"],
+        "手机号" => [
+            "１３９ １２３４ ５６７８", "13700001111", "0571-88776655", "(0571) 8877 6655", "0571 88776655", "+86 571 88776655",
+        ],
+        "登记" => days(["2026-01-10", "2026-01-11", "2026-01-12", "2026-01-13", "2026-01-14", "2026-01-15"])?,
+        "店员备注" => ["常客", "", "", "", "", ""],
     )?)
 }
 

@@ -8,11 +8,14 @@ use super::normal_values::{Cell, KeyValues};
 use crate::kernel::union_find::UnionFind;
 use crate::text::jaro_winkler;
 
+/// Smaller record, larger record, similarity.
+pub(super) type Pair = (u32, u32, f64);
+
 /// The pairs found, and what was compared.
 #[derive(Debug, Default)]
 pub(super) struct Alike {
-    /// Smaller record, larger record, similarity; ascending.
-    pub(super) pairs: Vec<(u32, u32, f64)>,
+    /// Ascending by their records.
+    pub(super) pairs: Vec<Pair>,
     pub(super) n_blocks: u64,
     pub(super) n_blocks_skipped: u64,
     pub(super) n_records_skipped: u64,
@@ -23,9 +26,8 @@ pub(super) struct Alike {
 pub(super) fn alike_pairs(values: &KeyValues, blocks: &KeyGroups, fuzzy: &Fuzzy) -> Alike {
     let (small, large): (Vec<&[u32]>, Vec<&[u32]>) =
         blocks.shared().partition(|block| block.len() <= fuzzy.max_block as usize);
-    let found: Vec<(u64, Vec<(u32, u32, f64)>)> =
-        small.par_iter().map(|block| alike_in(values, block, fuzzy.threshold)).collect();
-    let mut pairs: Vec<(u32, u32, f64)> = found.iter().flat_map(|(_, pairs)| pairs.iter().copied()).collect();
+    let found: Vec<(u64, Vec<Pair>)> = small.par_iter().map(|block| alike_in(values, block, fuzzy.threshold)).collect();
+    let mut pairs: Vec<Pair> = found.iter().flat_map(|(_, pairs)| pairs.iter().copied()).collect();
     pairs.sort_unstable_by_key(|&(a, b, _)| (a, b));
     Alike {
         pairs,
@@ -37,7 +39,7 @@ pub(super) fn alike_pairs(values: &KeyValues, blocks: &KeyGroups, fuzzy: &Fuzzy)
 }
 
 /// How many pairs of a block were compared, and those that hold it together.
-fn alike_in(values: &KeyValues, block: &[u32], threshold: f64) -> (u64, Vec<(u32, u32, f64)>) {
+fn alike_in(values: &KeyValues, block: &[u32], threshold: f64) -> (u64, Vec<Pair>) {
     let rows: Vec<u32> = block.iter().copied().filter(|&row| values.cell(row) == Cell::Value).collect();
     let texts: Vec<&str> = rows.iter().filter_map(|&row| values.texts(row).next()).collect();
     let mut near: Vec<(f64, usize, usize)> = Vec::new();

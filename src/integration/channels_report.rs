@@ -70,23 +70,19 @@ impl ToDataFrame for ChannelsReport {
     /// One row per column of a source: its target, its name in the source, and whether it was
     /// `taken`, `missing` or `left out`; then sources and columns in the order given.
     fn to_dataframe(&self) -> DataFrame {
-        let mut rows: Vec<(&str, Option<&str>, Option<&str>, &str)> = Vec::new();
+        let mut rows: Vec<[Option<&str>; 4]> = Vec::new();
         for source in &self.sources {
-            let name = source.source.as_str();
+            let name = Some(source.source.as_str());
             let taken = source.roles.iter().map(|(target, column)| (Some(target.as_str()), Some(column.as_str())));
-            rows.extend(taken.map(|(target, column)| (name, target, column, "taken")));
-            rows.extend(source.missing.iter().map(|target| (name, Some(target.as_str()), None, "missing")));
-            rows.extend(source.left_out.iter().map(|column| (name, None, Some(column.as_str()), "left out")));
+            rows.extend(taken.map(|(target, column)| [name, target, column, Some("taken")]));
+            rows.extend(source.missing.iter().map(|target| [name, Some(target), None, Some("missing")]));
+            rows.extend(source.left_out.iter().map(|column| [name, None, Some(column), Some("left out")]));
         }
-        let text = |name: &str, pick: fn(&(&str, Option<&str>, Option<&str>, &str)) -> Option<String>| {
-            Series::new(name.into(), rows.iter().map(pick).collect::<Vec<_>>())
+        let names = [columns::SOURCE, columns::TARGET, columns::COLUMN, columns::STATE];
+        let text = |(place, name): (usize, &str)| {
+            Series::new(name.into(), rows.iter().map(|row| row[place]).collect::<Vec<_>>())
         };
-        frame_of(vec![
-            text(columns::SOURCE, |row| Some(row.0.to_owned())),
-            text(columns::TARGET, |row| row.1.map(str::to_owned)),
-            text(columns::COLUMN, |row| row.2.map(str::to_owned)),
-            text(columns::STATE, |row| Some(row.3.to_owned())),
-        ])
+        frame_of(names.into_iter().enumerate().map(text).collect())
     }
 }
 

@@ -123,7 +123,7 @@ fn problems(params: &IdentityParams, schema: &Schema) -> Vec<String> {
         }
         Some(_) => {}
     };
-    const NEEDS: &str = "text, whole numbers, dates or booleans";
+    const NEEDS: &str = "text, whole numbers, dates or booleans; cast others";
     for column in params.record_columns() {
         check("the record", column, is_key, NEEDS);
     }

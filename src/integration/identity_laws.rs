@@ -206,7 +206,7 @@ fn every_problem_of_the_columns_is_told_at_once() {
     for part in [
         "identities: 6 schema problem(s)",
         "the record names column `source_row`, which is not there",
-        "key `amount` needs text, whole numbers, dates or booleans, but column `amount` is f64",
+        "key `amount` needs text, whole numbers, dates or booleans; cast others, but column `amount` is f64",
         "key `手机` names column `手机`, which is not there",
         "comparison `identity alike within 城市` needs text, but column `identity` is i64",
         "column `identity` is there already",
@@ -230,6 +230,42 @@ fn texts_alike_in_one_block_are_one_person() {
     assert!((0.92..1.0).contains(&similarity), "{similarity}");
     assert_eq!((resolved.report().fuzzy[0].n_pairs, resolved.report().fuzzy[0].n_merges), (3, 1));
     assert!(resolved.report().to_string().contains("1 link(s), 1 merge(s) of 3 pair(s) in 1 block(s), 0 too large"));
+}
+
+#[test]
+fn one_thread_or_many_give_the_same() {
+    let n = 50_000_u32;
+    let phones: Vec<String> = (0..n).map(|id| format!("p{}", u64::from(id) * 7_919 % 20_000)).collect();
+    let names: Vec<String> = (0..n).map(|id| format!("customer {}", id % 30_000)).collect();
+    let records = df!("id" => (0..n).collect::<Vec<_>>(), "phone" => phones, "name" => names).unwrap();
+    let run = || {
+        let params = IdentityParams::new().without_source().record(["id"]).oversize(Oversize::Report);
+        let fuzzy = Fuzzy::new("name").block_on(["phone"]).threshold(0.97);
+        params.key(MatchKey::new("phone").digits()).fuzzy(fuzzy).run(records.clone().lazy()).unwrap()
+    };
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(run);
+    let four = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap().install(run);
+    assert_eq!(one.report(), four.report());
+    assert_eq!(one.identities(), four.identities());
+    assert!(one.audit().equals_missing(four.audit()));
+}
+
+#[test]
+fn cells_of_a_megabyte_are_compared_in_full() {
+    let long = "王".repeat(350_000);
+    let cells = [format!("{long}a"), format!("{long}b"), format!("{long}a")];
+    let records = df!("id" => [0_u32, 1, 2], "k" => &cells).unwrap();
+    for (key, expected) in [
+        (MatchKey::new("k"), [0, 1, 0]),
+        (MatchKey::new("k").text(), [0, 1, 0]),
+        (MatchKey::new("k").phone("CN"), [0, 1, 2]),
+        (MatchKey::new("k").email(), [0, 1, 2]),
+    ] {
+        let resolved = IdentityParams::new().without_source().record(["id"]).key(key).run(records.clone().lazy());
+        let resolved = resolved.unwrap();
+        assert_eq!(resolved.identities(), expected);
+        assert!(resolved.audit().height() < 2 && format!("{:?}", resolved.audit()).len() < 5_000);
+    }
 }
 
 const PHONES: [Option<&str>; 6] =

@@ -140,6 +140,9 @@ impl MatchKey {
 /// larger blocks than [`max_block`](Self::max_block) are skipped, and counted in the report.
 /// Of the pairs that are alike enough only those are kept that hold a block together, the
 /// most alike first.
+///
+/// The measure suits long names. One sign of a Chinese name of three changed leaves 0.82, of
+/// a name of two 0.67, and as many are other people: at 0.92 such names match when equal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]

@@ -97,6 +97,13 @@ pub(super) struct Coded {
     pub(super) codes: Vec<u32>,
 }
 
+/// Dates and datetimes of a column as numbers of their own unit.
+pub(super) fn times(analysis: &'static str, frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>> {
+    let column = frame.column(name).map_err(Error::query(analysis))?.as_materialized_series();
+    let numbers = column.to_physical_repr().cast(&DataType::Int64).map_err(Error::query(analysis))?;
+    Ok(numbers.i64().map_err(Error::query(analysis))?.iter().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,11 +6,11 @@ use std::ops::Range;
 use polars::prelude::*;
 
 use super::exact_totals::{Numbers, Total, total_of};
-use super::order_codes::Coded;
+use super::order_codes::{Coded, times};
 use super::picking::{by_value, highest, n_distinct};
 use super::profile_report::TableReport;
 use super::profile_rules::{Latest, Limit, Measure, PROFILE, Repeated};
-use super::profile_table::{TableRows, physical};
+use super::profile_table::TableRows;
 use crate::error::{Error, Result};
 
 impl TableRows {
@@ -88,7 +88,7 @@ impl TableRows {
     /// The columns of the latest row.
     pub(super) fn latest(&self, rule: &Latest, customers: &DataFrame, report: &mut TableReport) -> Result<Vec<Series>> {
         let limits = match &rule.limit {
-            Some(Limit { column, .. }) => Some(physical(customers.column(column).map_err(Error::query(PROFILE))?)?),
+            Some(Limit { column, .. }) => Some(times(PROFILE, customers, column)?),
             None => None,
         };
         let is_inclusive = rule.limit.as_ref().is_none_or(|limit| limit.is_inclusive);

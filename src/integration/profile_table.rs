@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::*;
 
-use super::order_codes::{Coded, coded};
+use super::order_codes::{Coded, coded, times};
 use super::profile_report::TableReport;
 use super::profile_rules::{Aggregate, Attach, Latest, PROFILE};
 use super::record_order::Runs;
@@ -154,13 +154,5 @@ fn times_of(rows: &DataFrame, is_dated: bool) -> Result<Vec<i64>> {
     if !is_dated {
         return Ok(vec![]);
     }
-    physical(rows.column(TIME).map_err(Error::query(PROFILE))?)
-        .map(|times| times.into_iter().map(Option::unwrap_or_default).collect())
-}
-
-/// Dates and datetimes as numbers of their own unit.
-pub(super) fn physical(column: &Column) -> Result<Vec<Option<i64>>> {
-    let series = column.as_materialized_series().to_physical_repr().cast(&DataType::Int64);
-    let series = series.map_err(Error::query(PROFILE))?;
-    Ok(series.i64().map_err(Error::query(PROFILE))?.iter().collect())
+    times(PROFILE, rows, TIME).map(|times| times.into_iter().map(Option::unwrap_or_default).collect())
 }

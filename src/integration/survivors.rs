@@ -5,7 +5,7 @@ use std::fmt;
 use polars::prelude::*;
 
 use super::exact_totals::{Numbers, total_of};
-use super::order_codes::{Coded, coded, is_comparable};
+use super::order_codes::{Coded, coded, is_comparable, times};
 use super::picking::{by_value, disagree, first_known, highest, most_frequent};
 use super::record_order::{Runs, refuse_nulls, refuse_repeats, repeats};
 use super::survivor_report::{FieldReport, SurvivorReport};
@@ -138,7 +138,8 @@ fn picked(
     let codes = &values.codes;
     Ok(match &field.keep {
         Keep::MostRecent { time } => {
-            let times = coded(SURVIVORSHIP, records, time)?.codes;
+            // A record without time comes before all others, as `None` does.
+            let times = times(SURVIVORSHIP, records, time)?;
             runs.iter().map(|rows| highest(rows, codes, |row| times[row])).collect()
         }
         Keep::MostComplete => {
