@@ -17,6 +17,7 @@
 //!
 //! - A batch job imports [`prelude`] and begins with [`frame::TransactionLog`].
 //! - [`cleaning`] takes rows out by ordered rules and says what each rule took.
+//! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
@@ -44,6 +45,7 @@ pub mod analysis;
 pub mod cleaning;
 pub mod error;
 pub mod frame;
+pub mod integration;
 pub mod kernel;
 pub mod prelude;
 pub mod segmentation;

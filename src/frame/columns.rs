@@ -98,3 +98,76 @@ pub const N_ROWS_UNJUDGED: &str = "n_rows_unjudged";
 pub const N_CELLS_CHANGED: &str = "n_cells_changed";
 /// Rows that a cleaning rule left.
 pub const N_ROWS_OUT: &str = "n_rows_out";
+
+/// Channel or system that a record comes from.
+pub const SOURCE: &str = "source";
+/// Column of a source or of the result.
+pub const COLUMN: &str = "column";
+/// Column of a channel as it is named in the union.
+pub const TARGET: &str = "target";
+/// What became of a channel's column in the union.
+pub const STATE: &str = "state";
+/// Number of a resolved identity, from 0.
+pub const IDENTITY: &str = "identity";
+/// Stands before the names of the columns that tell the record another one was linked to.
+pub const LINKED: &str = "linked_";
+/// Match key that linked two records or judged their values.
+pub const KEY: &str = "key";
+/// Shape of a value, without the value.
+pub const SHAPE: &str = "shape";
+/// Similarity of two texts, 0..=1.
+pub const SIMILARITY: &str = "similarity";
+/// Whether a link made one identity of two.
+pub const MERGED: &str = "merged";
+/// Records.
+pub const N_RECORDS: &str = "n_records";
+/// Distinct sources.
+pub const N_SOURCES: &str = "n_sources";
+/// Identities.
+pub const N_IDENTITIES: &str = "n_identities";
+/// Distinct values.
+pub const N_VALUES: &str = "n_values";
+/// Links between records.
+pub const N_LINKS: &str = "n_links";
+/// Links that made one identity of two.
+pub const N_MERGES: &str = "n_merges";
+/// Cells that are null.
+pub const N_NULLS: &str = "n_nulls";
+/// Cells of nothing but white space.
+pub const N_BLANKS: &str = "n_blanks";
+/// Cells that stand for a missing value.
+pub const N_PLACEHOLDERS: &str = "n_placeholders";
+/// Cells that cannot be read as what they should be.
+pub const N_UNREADABLE: &str = "n_unreadable";
+/// Values shared by too many records to link them.
+pub const N_GLUED_VALUES: &str = "n_glued_values";
+/// Records that share such a value.
+pub const N_GLUED_RECORDS: &str = "n_glued_records";
+/// Identities whose records disagree.
+pub const N_DISAGREEING: &str = "n_disagreeing";
+/// Field of the profile.
+pub const FIELD: &str = "field";
+/// Table attached to a profile.
+pub const TABLE: &str = "table";
+/// Rows.
+pub const N_ROWS: &str = "n_rows";
+/// Rows dated after the date of the report.
+pub const N_ROWS_LATER: &str = "n_rows_later";
+/// Rows without a usable time.
+pub const N_ROWS_UNDATED: &str = "n_rows_undated";
+/// Rows without a customer.
+pub const N_ROWS_WITHOUT_KEY: &str = "n_rows_without_key";
+/// Rows of customers that the profile does not have.
+pub const N_ROWS_ORPHANED: &str = "n_rows_orphaned";
+/// Rows of customers that the profile has.
+pub const N_ROWS_MATCHED: &str = "n_rows_matched";
+/// Rows that repeat a customer where one row each is expected.
+pub const N_ROWS_REPEATED: &str = "n_rows_repeated";
+/// Customers with a row.
+pub const N_CUSTOMERS_MATCHED: &str = "n_customers_matched";
+/// Customers without any row.
+pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
+/// Units with a value.
+pub const N_KNOWN: &str = "n_known";
+/// Units without a value.
+pub const N_MISSING: &str = "n_missing";

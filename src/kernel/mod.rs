@@ -8,3 +8,4 @@ pub mod order;
 pub mod quantile;
 pub mod rank;
 pub mod sum;
+pub mod union_find;

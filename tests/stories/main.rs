@@ -6,5 +6,6 @@ mod contract;
 mod data;
 mod golden;
 mod laws;
+mod one_profile_from_three_channels;
 mod reading_files;
 mod reading_text_files;
