@@ -2,6 +2,7 @@
 
 pub(crate) mod align;
 pub mod columns;
+mod condition;
 pub(crate) mod extract;
 mod scan;
 pub(crate) mod schema;
@@ -9,6 +10,7 @@ mod time_format;
 mod to_dataframe;
 mod transactions;
 
+pub use condition::{Closed, Comparison, Condition, Operand, column};
 pub use scan::scan;
 pub use to_dataframe::ToDataFrame;
 pub(crate) use to_dataframe::frame_of;
