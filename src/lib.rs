@@ -47,6 +47,7 @@ pub mod frame;
 pub mod kernel;
 pub mod prelude;
 pub mod segmentation;
+pub mod text;
 
 pub use error::{Error, Result};
 pub use polars;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 /// Every module with its floor; a module knows lower floors only, so none of its own.
 ///
 /// `analysis` lies below `activity`, which is an analysis itself; it knows nothing of frames.
-const FLOORS: [(&str, u8); 9] = [
+const FLOORS: [(&str, u8); 10] = [
     ("kernel", 0),
+    ("text", 0),
     ("error", 1),
     ("frame", 2),
     ("analysis", 2),
@@ -142,6 +143,13 @@ fn kernels_know_slices_and_no_frames() {
         for name in ["polars", "chrono"] {
             assert!(!code(&text).join("\n").contains(name), "{file} names {name}");
         }
+    }
+}
+
+#[test]
+fn text_is_read_without_frames() {
+    for (file, text) in files().into_iter().filter(|(file, _)| module_of(file) == "text") {
+        assert!(!code(&text).join("\n").contains("polars"), "{file} names polars");
     }
 }
 
