@@ -30,9 +30,9 @@ const CONDITION: &str = "condition";
 ///
 /// | compared | how |
 /// |---|---|
-/// | numbers | whole numbers exactly, others as Float64; Decimal as Float64 |
+/// | numbers | whole numbers exactly, others, Decimal and columns of UInt64 with columns of signed numbers as Float64 |
 /// | text | by its bytes, case and blanks included; categories as their text |
-/// | dates and datetimes | two datetimes by the instant on their own clock; a date with a datetime by the day |
+/// | dates and datetimes | two datetimes by the microsecond on their own clock; a date with a datetime by the day |
 /// | yes/no | with each other only, equal or not |
 ///
 /// A job file spells it `{"compare": {"left": {"column": "end"}, "op": "ge", "right": {"column": "start"}}}`.

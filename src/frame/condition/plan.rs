@@ -75,8 +75,8 @@ fn compared(left: &Operand, op: Comparison, right: &Operand, schema: &Schema) ->
         (Kind::Datetime, Kind::Datetime) => (x, y) = (microseconds(x), microseconds(y)),
         (Kind::Null, other) => x = x.cast(type_of(other)),
         (other, Kind::Null) => y = y.cast(type_of(other)),
-        (Kind::Unsigned, Kind::Integer) => y = unsigned(right, y),
-        (Kind::Integer, Kind::Unsigned) => x = unsigned(left, x),
+        (Kind::Unsigned, Kind::Integer) => (x, y) = unsigned(x, right, y),
+        (Kind::Integer, Kind::Unsigned) => (y, x) = unsigned(y, left, x),
         _ => {}
     }
     match op {
@@ -89,12 +89,12 @@ fn compared(left: &Operand, op: Comparison, right: &Operand, schema: &Schema) ->
     }
 }
 
-/// Whole numbers without sign have no type in common with those that have one, save
-/// Float64: a literal that can be one of them is made one.
-fn unsigned(operand: &Operand, expr: Expr) -> Expr {
-    match operand {
-        Operand::Integer(number) => u64::try_from(*number).map_or(expr, lit),
-        _ => expr,
+/// Whole numbers of 64 bits without sign and others have no whole type in common: a literal
+/// that can be without sign is made so, and all else compares as Float64.
+fn unsigned(column: Expr, other: &Operand, expr: Expr) -> (Expr, Expr) {
+    match other {
+        Operand::Integer(number) if *number >= 0 => (column, lit(number.unsigned_abs())),
+        _ => (column.cast(DataType::Float64), expr.cast(DataType::Float64)),
     }
 }
 
