@@ -17,6 +17,7 @@
 //!
 //! - A batch job imports [`prelude`] and begins with [`frame::TransactionLog`].
 //! - [`cleaning`] takes rows out by ordered rules and says what each rule took.
+//! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
@@ -46,6 +47,7 @@ pub mod error;
 pub mod frame;
 pub mod kernel;
 pub mod prelude;
+pub mod quality;
 pub mod segmentation;
 pub mod text;
 

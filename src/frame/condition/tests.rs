@@ -21,6 +21,7 @@ fn table() -> DataFrame {
     let stamps = Series::new("at".into(), [Some(time("2026-01-31T17:30:00")), Some(time("2026-02-01T00:00:00")), None]);
     let days = stamps.cast(&DataType::Date).unwrap().with_name("on".into());
     df!(
+        "row" => [0_i64, 1, 2],
         "n" => [Some(1_i64), Some(i64::MAX), None],
         "x" => [Some(-1.5), Some(2.0), Some(f64::NAN)],
         "small" => [Some(3_i8), Some(-4), None],
@@ -43,15 +44,17 @@ fn answers(condition: &Condition) -> Vec<Option<bool>> {
     let schema = frame.schema();
     condition.check().unwrap();
     assert_eq!(condition.problems(schema), [] as [String; 0], "{condition}");
-    let plan = frame.clone().lazy().select([condition.to_expr(schema).alias("answer")]);
-    let read = |frame: DataFrame| frame.column("answer").unwrap().bool().unwrap().iter().collect::<Vec<_>>();
-    let streamed = crate::analysis::stream("test", plan.clone(), vec![], |all: &mut Vec<DataFrame>, batch| {
-        all.push(batch);
+    let plan = frame.clone().lazy().select([col("row"), condition.to_expr(schema).alias("answer")]);
+    let direct = collect("test", plan.clone()).unwrap();
+    let direct: Vec<Option<bool>> = direct.column("answer").unwrap().bool().unwrap().iter().collect();
+    // Batches come in any order.
+    let streamed = crate::analysis::stream("test", plan, vec![None; direct.len()], |all, batch| {
+        let rows = batch.column("row").unwrap().i64().unwrap();
+        let answers = batch.column("answer").unwrap().bool().unwrap();
+        rows.iter().zip(answers.iter()).for_each(|(row, answer)| all[row.unwrap() as usize] = answer);
         Ok(())
-    })
-    .unwrap();
-    let direct = read(collect("test", plan).unwrap());
-    assert_eq!(streamed.into_iter().flat_map(read).collect::<Vec<_>>(), direct, "{condition}");
+    });
+    assert_eq!(streamed.unwrap(), direct, "{condition}");
     direct
 }
 
