@@ -143,7 +143,7 @@ impl fmt::Display for Timeliness {
         let late = if self.is_late == Some(true) { ", late" } else { "" };
         write!(
             f,
-            "time: {} to {}, {} day(s) before {}{late}; longest gap {} day(s); {} in the future, {} missing; `{}`",
+            "time: {} to {}, {} day(s) before {}{late}; longest gap {} day(s)\n      {} row(s) in the future, {} without; `{}`",
             day(self.oldest),
             day(self.newest),
             number(self.age_days),

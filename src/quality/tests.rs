@@ -196,11 +196,11 @@ fn days_tell_how_recent_the_rows_are() {
 fn the_day_of_a_zoned_datetime_is_that_of_its_own_clock() {
     let at = Series::new("at".into(), [day("2026-01-31").and_hms_opt(20, 0, 0).unwrap()]);
     let plan = df!("at" => at).unwrap().lazy().with_column(col("at").dt().replace_time_zone(
-        polars::prelude::TimeZone::opt_try_new(Some("UTC")).unwrap(),
+        TimeZone::opt_try_new(Some("UTC")).unwrap(),
         lit("raise"),
         NonExistent::Raise,
     ));
-    let zone = polars::prelude::TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap();
+    let zone = TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap();
     let plan = plan.with_column(col("at").dt().convert_time_zone(zone.unwrap()));
     let report = QualityParams::new().time("at", day("2026-02-28")).run(&plan).unwrap();
     assert_eq!(report.timeliness.unwrap().newest, Some(day("2026-02-01")));

@@ -118,7 +118,12 @@ fn a_million_invoice_lines_show_their_dirt() {
     assert_eq!(Some(description.n_padded), n("descriptions_with_outer_spaces"));
     assert_eq!(Some(find(&report, "Customer ID").n_missing), n("null_customer"));
     let code = find(&report, "StockCode");
-    assert_eq!(code.n_distinct_folded, n("stockcodes_case_folded"));
+    // One more goes with its outer blanks, which the count of the reference leaves on.
+    assert!(code.n_padded > 0);
+    assert_eq!(code.n_distinct_folded.map(|n| n + 1), n("stockcodes_case_folded"));
+    let trimmed = col("StockCode").str().strip_chars(lit(NULL));
+    assert_eq!(code.n_distinct_folded, Some(distinct(&frame, trimmed.str().to_lowercase())));
+    assert_eq!(n("stockcodes_case_folded"), Some(distinct(&frame, col("StockCode").str().to_lowercase())));
     assert_eq!(find(&report, "Price").n_zero, n("price_eq_0"));
     assert_eq!(find(&report, "Price").n_negative, n("price_lt_0"));
     assert_eq!(Some(report.expectations[0].n_fail), Some(n("price_eq_0").unwrap() + n("price_lt_0").unwrap()));
@@ -130,6 +135,13 @@ fn a_million_invoice_lines_show_their_dirt() {
     assert_eq!((time.age_days, time.n_missing, time.n_future), (Some(0), 0, 0));
     assert_readable(&report);
     the_cleaning_shows(frame, &params, &report);
+}
+
+/// Distinct values by polars' own count.
+#[expect(clippy::disallowed_methods, reason = "an answer of another origin than ours")]
+fn distinct(frame: &LazyFrame, of: Expr) -> u64 {
+    let counted = frame.clone().select([of.n_unique().alias("n")]).collect().unwrap();
+    counted.column("n").unwrap().get(0).unwrap().extract().unwrap()
 }
 
 /// The same report after texts were trimmed and folded.
@@ -156,16 +168,9 @@ fn free_orders_are_found_and_repeats_of_a_day_are_no_error() {
     let report = QualityParams::new().key(["customer_id", "date", "quantity", "amount"]).run(&frame).unwrap();
     assert_eq!(find(&report, "amount").n_zero, truth["amount_eq_0"].as_u64());
     assert_eq!(find(&report, "customer_id").n_distinct, truth["customers"].as_u64());
-    assert_eq!(report.key.unwrap().n_duplicates, truth["full_duplicates_beyond_the_first"]);
-    assert_eq!(
-        find(&report_of_ids(&frame), "customer_id").n_text_numbers,
-        Some(0),
-        "ids with zeros in front are codes"
-    );
-}
-
-fn report_of_ids(frame: &LazyFrame) -> DataQuality {
-    QualityParams::new().run(&frame.clone().select([col("customer_id")])).unwrap()
+    assert_eq!(report.key.as_ref().unwrap().n_duplicates, truth["full_duplicates_beyond_the_first"]);
+    let ids = &find(&report, "customer_id").hints;
+    assert!(!ids.iter().any(|hint| hint.contains("numbers")), "ids with zeros in front are codes: {ids:?}");
 }
 
 #[test]
@@ -181,8 +186,9 @@ fn words_for_missing_cells_are_pointed_at() {
         .unwrap();
     let report = QualityParams::new().run(&frame.clone().lazy()).unwrap();
     for (name, n_missing) in
-        [("nps", 342), ("satisfaction", 61), ("intention", 182), ("explication", 10_115), ("t", 18)]
+        [("nps", 342), ("satisfaction", 61), ("intention", 182), ("explication", 10_116), ("t", 18)]
     {
+        // One person wrote `na` herself: 10,115 texts are `NA`.
         let suspects = &find(&report, name).suspects;
         assert_eq!(find(&report, name).n_missing, 0, "{name}: nothing is missing unless the shop says so");
         assert!(suspects.iter().any(|one| one.placeholder == "na" && one.n_rows == n_missing), "{name}: {suspects:?}");
