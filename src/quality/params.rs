@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::frame::Condition;
 
 /// The name that errors give.
-pub(super) const QUALITY: &str = "data quality";
+pub(super) const QUALITY: &str = "quality";
 
 /// Distinct values that can be remembered for each column.
 const DISTINCT: RangeInclusive<u32> = 1..=1_000_000_000;

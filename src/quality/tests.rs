@@ -283,7 +283,7 @@ fn all_problems_of_a_table_come_at_once() {
         .expect("gone", column("lost").is_null());
     assert_eq!(
         params.run(&frame).unwrap_err().to_string(),
-        "data quality: 5 schema problem(s): key column `id` is not there; name one that is; \
+        "quality: 5 schema problem(s): key column `id` is not there; name one that is; \
          key column `tags` is list[str], whose values are not told apart; cast it to text or a number first; \
          time column `t` is str; parse it into a Date or Datetime first; \
          expectation `aged`: `t >= 0` compares column `t`, which is str, with a number; parse the text into numbers first; \
