@@ -18,6 +18,7 @@
 //! - A batch job imports [`prelude`] and begins with [`frame::TransactionLog`].
 //! - [`cleaning`] takes rows out by ordered rules and says what each rule took.
 //! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
+//! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
@@ -48,6 +49,7 @@ pub mod frame;
 pub mod integration;
 pub mod kernel;
 pub mod prelude;
+pub mod quality;
 pub mod segmentation;
 pub mod text;
 

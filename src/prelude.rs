@@ -10,6 +10,7 @@ pub use crate::cleaning::{
 };
 pub use crate::error::{Error, Result};
 pub use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};
+pub use crate::quality::QualityParams;
 pub use crate::segmentation::{
     Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,
     TieRule, ValueModel, ValueScoreParams,

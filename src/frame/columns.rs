@@ -76,6 +76,71 @@ pub const BTYD_T: &str = "t_observed";
 /// Mean value of a repeat purchase period.
 pub const BTYD_MEAN_VALUE: &str = "mean_repeat_value";
 
+/// Name of a column of the table that was measured.
+pub const COLUMN: &str = "column";
+/// Type of a column.
+pub const DTYPE: &str = "dtype";
+/// Number of rows.
+pub const N_ROWS: &str = "n_rows";
+/// Cells that are null.
+pub const N_NULL: &str = "n_null";
+/// Cells that are NaN.
+pub const N_NAN: &str = "n_nan";
+/// Cells that are infinite.
+pub const N_INFINITE: &str = "n_infinite";
+/// Cells of text that are empty or white space alone.
+pub const N_BLANK: &str = "n_blank";
+/// Cells of text with white space at an end.
+pub const N_PADDED: &str = "n_padded";
+/// Cells of text that stand for a missing one.
+pub const N_PLACEHOLDER: &str = "n_placeholder";
+/// Cells that are missing, in whatever way.
+pub const N_MISSING: &str = "n_missing";
+/// Share of the cells that are not missing, 0..=1.
+pub const COMPLETENESS: &str = "completeness";
+/// Distinct values.
+pub const N_DISTINCT: &str = "n_distinct";
+/// Distinct texts without case and outer blanks.
+pub const N_DISTINCT_FOLDED: &str = "n_distinct_folded";
+/// Share of the most frequent value, 0..=1.
+pub const TOP_SHARE: &str = "top_share";
+/// Numbers that are zero.
+pub const N_ZERO: &str = "n_zero";
+/// Numbers below zero.
+pub const N_NEGATIVE: &str = "n_negative";
+/// Least number.
+pub const MIN: &str = "min";
+/// Greatest number.
+pub const MAX: &str = "max";
+/// Earliest day.
+pub const MIN_DATE: &str = "min_date";
+/// Latest day.
+pub const MAX_DATE: &str = "max_date";
+/// Fewest characters of a text.
+pub const MIN_LENGTH: &str = "min_length";
+/// Most characters of a text.
+pub const MAX_LENGTH: &str = "max_length";
+/// Texts that read as numbers.
+pub const N_TEXT_NUMBERS: &str = "n_text_numbers";
+/// Texts that read as days in ISO form.
+pub const N_TEXT_DATES: &str = "n_text_dates";
+/// Missing cells before a cleaning.
+pub const N_MISSING_BEFORE: &str = "n_missing_before";
+/// Missing cells after a cleaning.
+pub const N_MISSING_AFTER: &str = "n_missing_after";
+/// Share of the cells that are not missing before a cleaning.
+pub const COMPLETENESS_BEFORE: &str = "completeness_before";
+/// Share of the cells that are not missing after a cleaning.
+pub const COMPLETENESS_AFTER: &str = "completeness_after";
+/// Distinct values before a cleaning.
+pub const N_DISTINCT_BEFORE: &str = "n_distinct_before";
+/// Distinct values after a cleaning.
+pub const N_DISTINCT_AFTER: &str = "n_distinct_after";
+/// Cells with outer blanks before a cleaning.
+pub const N_PADDED_BEFORE: &str = "n_padded_before";
+/// Cells with outer blanks after a cleaning.
+pub const N_PADDED_AFTER: &str = "n_padded_after";
+
 /// Position of a row in the file or frame as it was read, from 0.
 pub const SOURCE_ROW: &str = "source_row";
 /// Cleaning rule that took or changed a row.
@@ -101,8 +166,6 @@ pub const N_ROWS_OUT: &str = "n_rows_out";
 
 /// Channel or system that a record comes from.
 pub const SOURCE: &str = "source";
-/// Column of a source or of the result.
-pub const COLUMN: &str = "column";
 /// Column of a channel as it is named in the union.
 pub const TARGET: &str = "target";
 /// What became of a channel's column in the union.
@@ -149,8 +212,6 @@ pub const N_DISAGREEING: &str = "n_disagreeing";
 pub const FIELD: &str = "field";
 /// Table attached to a profile.
 pub const TABLE: &str = "table";
-/// Rows.
-pub const N_ROWS: &str = "n_rows";
 /// Rows dated after the date of the report.
 pub const N_ROWS_LATER: &str = "n_rows_later";
 /// Rows without a usable time.
@@ -169,5 +230,3 @@ pub const N_CUSTOMERS_MATCHED: &str = "n_customers_matched";
 pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
 /// Units with a value.
 pub const N_KNOWN: &str = "n_known";
-/// Units without a value.
-pub const N_MISSING: &str = "n_missing";

@@ -2,16 +2,18 @@
 
 pub(crate) mod align;
 pub mod columns;
-pub(crate) mod exact_number;
+mod condition;
 mod csv;
 mod csv_check;
 mod csv_options;
+pub(crate) mod exact_number;
 pub(crate) mod extract;
 mod scan;
 pub(crate) mod schema;
 mod to_dataframe;
 mod transactions;
 
+pub use condition::{Closed, Comparison, Condition, Operand, column};
 pub use csv::{CsvReport, read_csv};
 pub use csv_options::CsvOptions;
 pub use scan::scan;

@@ -10,8 +10,10 @@ use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
+use customer_analytics::frame::column;
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
+use customer_analytics::quality::{Quality, QualityParams};
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -133,6 +135,30 @@ impl Entry for OfHoldout {
     }
 }
 
+/// A data quality report of any table.
+struct OfTable(Quality);
+
+impl Entry for OfTable {
+    fn name(&self) -> &'static str {
+        Quality::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let report = self.0.run(&frame.lazy())?;
+        assert!(!format!("{report:?}{report}").is_empty());
+        Ok(Outcome { table: bits(&report.to_dataframe()), json: serde_json::to_string(&report).unwrap() })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Quality = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Every analysis of the crate, with settings that use all it has.
 fn registry() -> Vec<Box<dyn Entry>> {
     let activity = || ActivityParams::new(as_of()).incomplete(Incomplete::Exclude);
@@ -174,12 +200,23 @@ fn registry() -> Vec<Box<dyn Entry>> {
     entries.push(Box::new(OfHoldout(HoldoutParams::new(earlier, 30))));
     entries
         .extend(cleanings.map(|params| Box::new(OfRows(params.roles(&columns()).check().unwrap())) as Box<dyn Entry>));
+    let quality = QualityParams::new()
+        .key(["who", "invoice"])
+        .placeholders(["post"])
+        .time("when", as_of())
+        .max_age_days(30)
+        .expect("a product of ours", column("sku").is_in(["tea", "jam", "茶"]).or(column("sku").matches("[A-Z]+")))
+        .expect("paid", (column("paid") * 100 - 1).abs().ge(column("paid")));
+    entries.push(Box::new(OfTable(quality.check().unwrap())));
     entries
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 1] =
-    [("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays")];
+const EXEMPT: [(&str, &str, &str); 3] = [
+    ("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays"),
+    ("null, NaN and infinite cells", "quality", "such cells are what it counts"),
+    ("ids as text", "quality", "the types of the columns are what it reports"),
+];
 
 /// Checks one promise for every entry of the registry.
 fn all_keep(promise: &str, check: impl Fn(&dyn Entry) -> std::result::Result<(), String>) {

@@ -18,7 +18,7 @@ use serde_json::Value;
 const CLOSED: f64 = 1e-12;
 
 /// A file of the shared folder, or `None` with a printed reason.
-fn shared(name: &str) -> Option<PathBuf> {
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
     if path.exists() {
         return Some(path);
@@ -28,7 +28,7 @@ fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
-fn reference(name: &str) -> Option<Value> {
+pub(crate) fn reference(name: &str) -> Option<Value> {
     let text = std::fs::read_to_string(shared(&format!("reference/{name}"))?).unwrap();
     Some(serde_json::from_str(&text).unwrap())
 }

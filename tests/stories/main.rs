@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod contract;
 mod data;
+mod dirt_is_found;
 mod golden;
 mod laws;
 mod one_profile_from_three_channels;

@@ -1,0 +1,62 @@
+//! What the counts of a column say about cleaning it.
+
+use super::finish::share;
+use super::report::ColumnQuality;
+
+/// Share of the texts that have to read as numbers or dates before it is taken for a type.
+const MOST_OF_THEM: f64 = 0.9;
+
+/// What to clean in a column, in the order in which to do it.
+pub(super) fn hints(column: &ColumnQuality) -> Vec<String> {
+    let found = [blank(column), padded(column), suspected(column), variants(column)];
+    let types = [typed(column, column.n_text_numbers, "numbers"), typed(column, column.n_text_dates, "ISO dates")];
+    found.into_iter().chain(types).chain([infinite(column), constant(column), empty(column)]).flatten().collect()
+}
+
+fn blank(column: &ColumnQuality) -> Option<String> {
+    (column.n_blank > 0).then(|| format!("{} cell(s) are blank; make them null, or fill them", column.n_blank))
+}
+
+fn padded(column: &ColumnQuality) -> Option<String> {
+    let n = column.n_padded;
+    (n > 0).then(|| format!("{n} cell(s) have outer blanks; trim them with `cleaning::Text`"))
+}
+
+fn suspected(column: &ColumnQuality) -> Option<String> {
+    const SHOWN: usize = 3;
+    let n: u64 = column.suspects.iter().map(|suspect| suspect.n_rows).sum();
+    let words: Vec<&str> = column.suspects.iter().take(SHOWN).map(|suspect| suspect.placeholder).collect();
+    let words = words.join("`, `");
+    (n > 0).then(|| format!("{n} cell(s) read like `{words}`; name them in `placeholders` if they mean missing"))
+}
+
+fn variants(column: &ColumnQuality) -> Option<String> {
+    let (distinct, folded) = (column.n_distinct?, column.n_distinct_folded?);
+    (folded < distinct).then(|| {
+        format!("{distinct} values are {folded} without case and outer blanks; `cleaning::Text` can fold them")
+    })
+}
+
+/// Text that is of another type, save for what does not read.
+fn typed(column: &ColumnQuality, n: Option<u64>, what: &str) -> Option<String> {
+    let filled = column.n_rows - column.n_missing;
+    let n = n?;
+    share(n, filled).filter(|&share| share >= MOST_OF_THEM)?;
+    let rest = filled.saturating_sub(n);
+    Some(format!("text, but {n} of {filled} filled cell(s) read as {what}, {rest} do not; parse the column"))
+}
+
+fn infinite(column: &ColumnQuality) -> Option<String> {
+    let n = column.n_infinite;
+    (n > 0).then(|| format!("{n} cell(s) are infinite; a division by zero before this table makes such"))
+}
+
+fn constant(column: &ColumnQuality) -> Option<String> {
+    let is_so = column.is_constant == Some(true) && column.n_rows > 1 && column.n_missing == 0;
+    is_so.then(|| "one value in every row; it tells no rows apart".to_owned())
+}
+
+fn empty(column: &ColumnQuality) -> Option<String> {
+    (column.n_rows > 0 && column.n_missing == column.n_rows)
+        .then(|| "no cell is filled; leave the column out".to_owned())
+}
