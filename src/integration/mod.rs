@@ -54,6 +54,7 @@ mod alike;
 mod channel_types;
 mod channels;
 mod channels_report;
+mod count_table;
 mod disagreement;
 mod exact_totals;
 mod identities;
