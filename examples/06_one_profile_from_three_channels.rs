@@ -6,7 +6,7 @@
 //! ```
 
 use customer_analytics::integration::{
-    Aggregate, Channels, IdentityParams, Keep, Latest, MatchKey, Measure, Profile, SurvivorshipParams,
+    Aggregate, Channels, Figure, IdentityParams, Keep, Latest, MatchKey, Profile, SurvivorshipParams,
 };
 use customer_analytics::polars::prelude::{JoinArgs, JoinType, col};
 use customer_analytics::prelude::*;
@@ -51,9 +51,9 @@ fn main() -> Result<(), Failure> {
         |rows: DataFrame| rows.lazy().join(cards.clone(), [col("卡号")], [col("卡号")], JoinArgs::new(JoinType::Left));
     let sales = Aggregate::by("identity")
         .time("日期")
-        .measure("单数", Measure::Count)
-        .measure("金额", Measure::sum("金额"))
-        .measure("最近", Measure::largest("日期"));
+        .figure("单数", Figure::Count)
+        .figure("金额", Figure::sum("金额"))
+        .figure("最近", Figure::largest("日期"));
     let profile = Profile::new(survivors.frame(), "identity", day("2026-06-30")?)
         .aggregate("销售", of_cards(sales_rows()?), sales)
         .latest("调查", of_cards(survey_rows()?), Latest::by("identity", "日期").take("推荐"))

@@ -7,7 +7,7 @@ use super::identity_params::{Identities, IdentityParams, Oversize};
 use super::identity_report::{IdentityReport, SizeCount};
 use super::links::Linked;
 use super::match_key::IDENTITIES;
-use super::record_order::{refuse_nulls, refuse_repeats, repeats};
+use super::record_order::{refuse_nulls, refuse_repeats, repeats, sort_key};
 use super::resolution::{Members, Resolution, audit_of};
 use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
@@ -31,8 +31,8 @@ impl Analysis for Identities {
         if !problems.is_empty() {
             return Err(Error::Schema { table: Self::NAME, problems });
         }
-        let by: Vec<PlSmallStr> = self.0.record_columns().into_iter().map(PlSmallStr::from_str).collect();
-        Ok(records.clone().sort(by, SortMultipleOptions::default()))
+        let by: Vec<Expr> = self.0.record_columns().into_iter().map(|column| sort_key(column, &schema)).collect();
+        Ok(records.clone().sort_by_exprs(by, SortMultipleOptions::default()))
     }
 
     fn reduce(&self, plan: LazyFrame) -> Result<DataFrame> {

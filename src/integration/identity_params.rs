@@ -142,7 +142,8 @@ impl IdentityParams {
 
     /// Most records that a value can have and still link them, from 2 on; 20 by default. The
     /// shop's own telephone number, typed in where a customer gave none, would make one
-    /// customer of thousands; such values are left out and counted.
+    /// customer of thousands; such values are left out and counted. It must leave room for one
+    /// record of each source.
     pub fn max_records_per_key(mut self, most: u32) -> Self {
         self.max_records_per_key = most;
         self

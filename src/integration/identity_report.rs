@@ -5,6 +5,7 @@ use std::fmt;
 use polars::prelude::*;
 use serde::Serialize;
 
+use super::count_table::write_counts;
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// What identity resolution counted; never a value.
@@ -191,30 +192,21 @@ impl fmt::Display for IdentityReport {
 }
 
 impl IdentityReport {
-    /// The table of keys; names come last, as they can hold wide characters.
     fn fmt_keys(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heads = KeyReport::none().counts();
-        let widest = |place: usize| {
-            let numbers = self.keys.iter().map(|key| key.counts()[place].2.to_string().len());
-            numbers.chain([heads[place].0.len()]).max().unwrap_or_default()
+        let heads = KeyReport::none().counts().map(|(head, ..)| head);
+        let row = |key: &KeyReport| (key.counts().map(|(.., count)| count).to_vec(), key.label());
+        write_counts(f, &heads, "key", &self.keys.iter().map(row).collect::<Vec<_>>())
+    }
+}
+
+impl KeyReport {
+    /// The key, with what it left out below.
+    fn label(&self) -> String {
+        let left_out = |glued: &GluedShape| {
+            let GluedShape { shape, n_values, n_records, n_most } = glued;
+            format!("\n    left out: {n_values} value(s) like `{shape}` of {n_records} record(s), {n_most} of one")
         };
-        let widths: Vec<usize> = (0..heads.len()).map(widest).collect();
-        f.write_str("\n")?;
-        heads.iter().zip(&widths).try_for_each(|((head, ..), width)| write!(f, "  {head:>width$}"))?;
-        f.write_str("  key")?;
-        for key in &self.keys {
-            f.write_str("\n")?;
-            key.counts().iter().zip(&widths).try_for_each(|((.., count), width)| write!(f, "  {count:>width$}"))?;
-            write!(f, "  {}", key.key)?;
-            for glued in &key.glued {
-                let GluedShape { shape, n_values, n_records, n_most } = glued;
-                write!(
-                    f,
-                    "\n    left out: {n_values} value(s) like `{shape}` of {n_records} record(s), {n_most} of one"
-                )?;
-            }
-        }
-        Ok(())
+        [self.key.clone()].into_iter().chain(self.glued.iter().map(left_out)).collect()
     }
 }
 

@@ -28,11 +28,11 @@ impl KeyGroups {
     fn of_hashed(values: &KeyValues, mut hashed: Vec<(u64, u32)>) -> Self {
         hashed.par_sort_unstable();
         let mut groups = Self { n_records: hashed.len() as u64, ..Self::default() };
+        let mut rows: Vec<u32> = Vec::new();
         for run in hashed.chunk_by(|a, b| a.0 == b.0) {
-            let mut rows: Vec<u32> = if run.len() == 1 { vec![] } else { run.iter().map(|&(_, row)| row).collect() };
-            if rows.is_empty() {
-                groups.n_values += 1;
-            } else if rows.iter().all(|&row| values.texts(row).eq(values.texts(rows[0]))) {
+            rows.clear();
+            rows.extend(run.iter().map(|&(_, row)| row));
+            if rows.iter().all(|&row| values.texts(row).eq(values.texts(rows[0]))) {
                 groups.add(&rows);
             } else {
                 // Different values of one hash: rare, and sorted out by the texts.

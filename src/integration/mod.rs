@@ -54,6 +54,7 @@ mod alike;
 mod channel_types;
 mod channels;
 mod channels_report;
+mod count_table;
 mod disagreement;
 mod exact_totals;
 mod identities;
@@ -90,7 +91,7 @@ pub use identity_report::{ConflictCount, FuzzyReport, GluedShape, IdentityReport
 pub use match_key::{Fuzzy, KeyForm, MatchKey};
 pub use profile::{Profile, Profiled};
 pub use profile_report::{ProfileReport, TableReport};
-pub use profile_rules::{Aggregate, Attach, Latest, Measure, Repeated};
+pub use profile_rules::{Aggregate, Attach, Figure, Latest, Repeated};
 pub use resolution::Resolution;
 pub use survivor_report::{FieldReport, SurvivorReport};
 pub use survivors::Survivors;

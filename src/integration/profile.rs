@@ -29,7 +29,7 @@ use crate::frame::schema::{is_identifier, is_time};
 /// # Examples
 ///
 /// ```
-/// use customer_analytics::integration::{Aggregate, Attach, Latest, Measure, Profile};
+/// use customer_analytics::integration::{Aggregate, Attach, Latest, Figure, Profile};
 /// use customer_analytics::prelude::*;
 ///
 /// let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).unwrap();
@@ -38,8 +38,8 @@ use crate::frame::schema::{is_identifier, is_time};
 /// let survey = df!("客户" => ["李", "李"], "日期" => [day(3), day(4)], "nps" => [9_i64, 6])?;
 /// let profile = Profile::new(customers.lazy(), "客户", day(5))
 ///     .aggregate("sales", sales.lazy(), Aggregate::by("客户").time("日期")
-///         .measure("n_sales", Measure::Count)
-///         .measure("revenue", Measure::sum("金额")))
+///         .figure("n_sales", Figure::Count)
+///         .figure("revenue", Figure::sum("金额")))
 ///     .latest("survey", survey.lazy(), Latest::by("客户", "日期").take("nps"))
 ///     .run()?;
 /// let expected = df!(
@@ -109,10 +109,8 @@ impl Profile {
             report.n_customers_matched = rows.n_customers();
             let columns: Vec<Series> = match rule {
                 TableRule::Aggregate(rule) => {
-                    let measures = rule.measures.iter().zip(&rows.values);
-                    measures
-                        .map(|((_, measure), values)| rows.measured(measure, values.as_ref()))
-                        .collect::<Result<_>>()?
+                    let figures = rule.figures.iter().zip(&rows.values);
+                    figures.map(|((_, figure), values)| rows.figure(figure, values.as_ref())).collect::<Result<_>>()?
                 }
                 TableRule::Latest(rule) => rows.latest(rule, &data, &mut report)?,
                 TableRule::Attach(rule) => rows.attached(rule.repeated, &mut report)?,
@@ -163,7 +161,7 @@ impl Profile {
             }
             let outputs = table.rule.outputs();
             if outputs.is_empty() {
-                problems.push(format!("table `{}` adds no column; take or measure one", table.name));
+                problems.push(format!("table `{}` adds no column; take a column or add a figure", table.name));
             }
             for (name, _) in outputs.into_iter().filter(|(name, _)| !names.insert((*name).to_owned())) {
                 problems
@@ -210,12 +208,12 @@ impl Table {
             check(&format!("`{name}`"), column, is_comparable, "values that can be compared");
         }
         if let TableRule::Aggregate(rule) = &self.rule {
-            for (name, measure) in &rule.measures {
-                if let Some(column) = measure.column().filter(|_| measure.needs_numbers()) {
+            for (name, figure) in &rule.figures {
+                if let Some(column) = figure.column().filter(|_| figure.needs_numbers()) {
                     check(&format!("`{name}`"), column, Numbers::accepts, Numbers::NEEDS);
                 }
             }
-            let timeless = rule.measures.iter().filter(|(_, measure)| measure.needs_time() && rule.time.is_none());
+            let timeless = rule.figures.iter().filter(|(_, figure)| figure.needs_time() && rule.time.is_none());
             let needs =
                 |(name, _): &(String, _)| format!("table `{}`: `{name}` needs a time; name it by `time`", self.name);
             problems.extend(timeless.map(needs));

@@ -9,7 +9,7 @@ use super::exact_totals::{Numbers, Total, total_of};
 use super::order_codes::{Coded, times};
 use super::picking::{by_value, highest, n_distinct};
 use super::profile_report::TableReport;
-use super::profile_rules::{Latest, Limit, Measure, PROFILE, Repeated};
+use super::profile_rules::{Figure, Latest, Limit, PROFILE, Repeated};
 use super::profile_table::TableRows;
 use crate::error::{Error, Result};
 
@@ -20,36 +20,36 @@ impl TableRows {
     }
 
     /// One column of an aggregate.
-    pub(super) fn measured(&self, measure: &Measure, values: Option<&Coded>) -> Result<Series> {
+    pub(super) fn figure(&self, figure: &Figure, values: Option<&Coded>) -> Result<Series> {
         let Some(values) = values else {
             let counts: Vec<u32> = self.of_customers().map(|rows| rows.len() as u32).collect();
             return Ok(Series::new(PlSmallStr::EMPTY, counts));
         };
         let codes = &values.codes;
         let mut known = Vec::new();
-        let rows: Vec<Option<usize>> = match measure {
-            Measure::Count | Measure::NDistinct { .. } => {
+        let rows: Vec<Option<usize>> = match figure {
+            Figure::Count | Figure::NDistinct { .. } => {
                 let count = |rows| n_distinct(rows, codes, &mut known) as u32;
                 return Ok(Series::new(PlSmallStr::EMPTY, self.of_customers().map(count).collect::<Vec<_>>()));
             }
-            Measure::Sum { of } => {
+            Figure::Sum { of } => {
                 let numbers = Numbers::of(PROFILE, &values.compared)?;
                 return numbers.series(self.totals(&numbers, codes, of)?);
             }
-            Measure::Mean { of } => return self.means(values, of),
-            Measure::First { .. } => {
+            Figure::Mean { of } => return self.means(values, of),
+            Figure::First { .. } => {
                 let rank = |row: usize| Reverse((self.times[row], codes[row]));
                 self.of_customers().map(|rows| highest(rows, codes, rank)).collect()
             }
-            Measure::Last { .. } => {
+            Figure::Last { .. } => {
                 let rank = |row: usize| (self.times[row], Reverse(codes[row]));
                 self.of_customers().map(|rows| highest(rows, codes, rank)).collect()
             }
-            Measure::Smallest { .. } => {
+            Figure::Smallest { .. } => {
                 self.of_customers().map(|rows| highest(rows, codes, |row| Reverse(codes[row]))).collect()
             }
-            Measure::Largest { .. } => self.of_customers().map(|rows| highest(rows, codes, |row| codes[row])).collect(),
-            Measure::MostFrequent { .. } => {
+            Figure::Largest { .. } => self.of_customers().map(|rows| highest(rows, codes, |row| codes[row])).collect(),
+            Figure::MostFrequent { .. } => {
                 let frequent = |rows| {
                     by_value(rows, codes, &mut known);
                     let runs = known.chunk_by(|a, b| a.0 == b.0);

@@ -32,19 +32,19 @@ fn sales() -> DataFrame {
 fn aggregate() -> Aggregate {
     Aggregate::by("客户")
         .time("日期")
-        .measure("n", Measure::Count)
-        .measure("sum", Measure::sum("金额"))
-        .measure("mean", Measure::mean("金额"))
-        .measure("first", Measure::first("渠道"))
-        .measure("last", Measure::last("渠道"))
-        .measure("min", Measure::smallest("金额"))
-        .measure("max", Measure::largest("日期"))
-        .measure("usual", Measure::most_frequent("渠道"))
-        .measure("kinds", Measure::n_distinct("渠道"))
+        .figure("n", Figure::Count)
+        .figure("sum", Figure::sum("金额"))
+        .figure("mean", Figure::mean("金额"))
+        .figure("first", Figure::first("渠道"))
+        .figure("last", Figure::last("渠道"))
+        .figure("min", Figure::smallest("金额"))
+        .figure("max", Figure::largest("日期"))
+        .figure("usual", Figure::most_frequent("渠道"))
+        .figure("kinds", Figure::n_distinct("渠道"))
 }
 
 #[test]
-fn every_measure_is_that_of_the_rows_up_to_the_date() {
+fn every_figure_is_that_of_the_rows_up_to_the_date() {
     let profile = Profile::new(customers().select([col("客户")]), "客户", day(9));
     let profile = profile.aggregate("sales", sales().lazy(), aggregate()).run().unwrap();
     let expected = df!(
@@ -127,7 +127,7 @@ fn one_row_each_is_attached_and_repeats_are_refused_or_counted() {
 fn the_day_of_the_date_belongs_to_the_profile() {
     let at = |day: u32, hour| self::day(day).and_hms_opt(hour, 0, 0).unwrap();
     let visits = df!("id" => [1_i64, 1, 1], "at" => [at(4, 0), at(5, 23), at(6, 0)]).unwrap();
-    let rule = Aggregate::by("id").time("at").measure("n", Measure::Count);
+    let rule = Aggregate::by("id").time("at").figure("n", Figure::Count);
     let ids = df!("id" => [1_u32]).unwrap();
     let profile = Profile::new(ids.lazy(), "id", day(5)).aggregate("visits", visits.lazy(), rule).run().unwrap();
     assert_eq!(profile.data().column("n").unwrap().u32().unwrap().get(0), Some(2));
@@ -141,7 +141,7 @@ fn every_problem_of_all_tables_is_told_at_once() {
         .aggregate(
             "a",
             rows.clone(),
-            Aggregate::by("id").measure("sum", Measure::sum("x")).measure("f", Measure::first("x")),
+            Aggregate::by("id").figure("sum", Figure::sum("x")).figure("f", Figure::first("x")),
         )
         .latest("b", rows.clone(), Latest::by("gone", "when").take_as("since", "x").before("none"))
         .attach("b", rows, Attach::by("id"))
@@ -157,7 +157,7 @@ fn every_problem_of_all_tables_is_told_at_once() {
         "table `b`: the time needs a date or datetime; parse text first, but column `when` is str",
         "table `b`: its time `when` and the customers' `none` must be of one type; cast one of them",
         "two tables are named `b`",
-        "table `b` adds no column; take or measure one",
+        "table `b` adds no column; take a column or add a figure",
     ] {
         assert!(message.contains(part), "{part} not in {message}");
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use polars::prelude::*;
 use serde::Serialize;
 
+use super::count_table::write_counts;
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// What came of every table.
@@ -91,22 +92,13 @@ impl TableReport {
 impl fmt::Display for ProfileReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "profile: {} customer(s) as of {}", self.n_customers, self.as_of)?;
-        let heads = TableReport::new("", "", false, 0).counts();
-        let widest = |place: usize| {
-            let numbers = self.tables.iter().map(|table| table.counts()[place].2.to_string().len());
-            numbers.chain([heads[place].0.len()]).max().unwrap_or_default()
-        };
-        let widths: Vec<usize> = (0..heads.len()).map(widest).collect();
-        f.write_str("\n")?;
-        heads.iter().zip(&widths).try_for_each(|((head, ..), width)| write!(f, "  {head:>width$}"))?;
-        f.write_str("  table")?;
-        for table in &self.tables {
-            f.write_str("\n")?;
-            table.counts().iter().zip(&widths).try_for_each(|((.., count), width)| write!(f, "  {count:>width$}"))?;
+        let heads = TableReport::new("", "", false, 0).counts().map(|(head, ..)| head);
+        let row = |table: &TableReport| {
             let undated = if table.is_dated { "" } else { ", without time" };
-            write!(f, "  {} ({}{undated})", table.table, table.rule)?;
-        }
-        Ok(())
+            let name = format!("{} ({}{undated})", table.table, table.rule);
+            (table.counts().map(|(.., count)| count).to_vec(), name)
+        };
+        write_counts(f, &heads, "table", &self.tables.iter().map(row).collect::<Vec<_>>())
     }
 }
 

@@ -8,11 +8,11 @@ pub(super) const PROFILE: &str = "profile";
 /// One number or value of the rows of a customer.
 ///
 /// Cells that are null, blank or NaN take no part. A customer without any row has 0 of what
-/// is counted and null of all else. No measure depends on the order of rows.
+/// is counted and null of all else. No figure depends on the order of rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
-pub enum Measure {
+pub enum Figure {
     /// Rows.
     Count,
     /// Different values.
@@ -57,7 +57,7 @@ pub enum Measure {
     },
 }
 
-macro_rules! measures {
+macro_rules! figures {
     ($($name:ident $variant:ident $doc:literal),*) => { $(
         #[doc = $doc]
         pub fn $name(of: impl Into<String>) -> Self {
@@ -66,8 +66,8 @@ macro_rules! measures {
     )* };
 }
 
-impl Measure {
-    measures! {
+impl Figure {
+    figures! {
         n_distinct NDistinct "Different values of a column.",
         sum Sum "The exact sum of a column.",
         mean Mean "The mean of a column.",
@@ -111,13 +111,13 @@ pub struct Aggregate {
     #[serde(default)]
     pub(super) time: Option<String>,
     #[serde(default)]
-    pub(super) measures: Vec<(String, Measure)>,
+    pub(super) figures: Vec<(String, Figure)>,
 }
 
 impl Aggregate {
     /// Rows of the customers that a column names.
     pub fn by(customer: impl Into<String>) -> Self {
-        Self { customer: customer.into(), time: None, measures: vec![] }
+        Self { customer: customer.into(), time: None, figures: vec![] }
     }
 
     /// The column of the time, a date or datetime; rows later than the date of the profile
@@ -127,9 +127,9 @@ impl Aggregate {
         self
     }
 
-    /// Adds a measure under the name that its column gets.
-    pub fn measure(mut self, name: impl Into<String>, measure: Measure) -> Self {
-        self.measures.push((name.into(), measure));
+    /// Adds a figure under the name that its column gets.
+    pub fn figure(mut self, name: impl Into<String>, figure: Figure) -> Self {
+        self.figures.push((name.into(), figure));
         self
     }
 }

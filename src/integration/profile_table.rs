@@ -50,7 +50,7 @@ impl TableRule {
     pub(super) fn outputs(&self) -> Vec<(&str, Option<&str>)> {
         match self {
             Self::Aggregate(rule) => {
-                rule.measures.iter().map(|(name, measure)| (name.as_str(), measure.column())).collect()
+                rule.figures.iter().map(|(name, figure)| (name.as_str(), figure.column())).collect()
             }
             Self::Latest(Latest { take, .. }) | Self::Attach(Attach { take, .. }) => {
                 take.iter().map(|(name, column)| (name.as_str(), Some(column.as_str()))).collect()

@@ -6,6 +6,15 @@ use polars::prelude::*;
 
 use crate::error::{Error, Result};
 
+/// What a column is sorted by: categories by their text, as their numbers can come from the
+/// order in which they were read.
+pub(super) fn sort_key(column: &str, schema: &Schema) -> Expr {
+    match schema.get(column) {
+        Some(DataType::Categorical(..) | DataType::Enum(..)) => col(column).cast(DataType::String),
+        _ => col(column),
+    }
+}
+
 /// For every row whether it equals the one before in all columns; null equals null.
 pub(super) fn repeats(analysis: &'static str, frame: &DataFrame, columns: &[&str]) -> Result<BooleanChunked> {
     let mut all: Option<BooleanChunked> = None;

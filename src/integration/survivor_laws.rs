@@ -101,6 +101,33 @@ fn disagreement_is_counted_by_field() {
     assert_eq!(counts, [(2, 0, 1), (1, 1, 1), (1, 1, 1)]);
     assert!(survivors.report().to_string().starts_with("survivorship: 2 identity(ies) of 5 record(s)\n"));
     assert_eq!(survivors.report().to_dataframe().shape(), (3, 5));
+    // The web shop is not in the list of sources.
+    assert_eq!(survivors.report().n_unlisted_sources, 1);
+    let misspelt = params().sources(["门市"]).field("姓名", Keep::SourcePriority).run(records().lazy()).unwrap();
+    assert_eq!(
+        (&*misspelt.report().unseen_sources, misspelt.report().n_unlisted_sources),
+        (&["门市".to_owned()][..], 3)
+    );
+    assert!(misspelt.report().to_string().contains("no record is of `门市`\n  3 source(s) are not in the list"));
+}
+
+/// Categories are numbered as they are read, which must not show.
+#[test]
+fn sources_can_be_categories() {
+    let categories = DataType::from_categories(Categories::global());
+    let run = |frame: LazyFrame| {
+        let frame = frame.with_column(col("source").cast(categories.clone()));
+        SurvivorshipParams::new()
+            .field("姓名", Keep::MostFrequent)
+            .field("积分", Keep::Largest)
+            .provenance(true)
+            .run(frame)
+    };
+    let (forward, backward) = (run(records().lazy()).unwrap(), run(records().lazy().reverse()).unwrap());
+    assert!(forward.data().equals_missing(backward.data()));
+    let sources = forward.data().column("积分_source").unwrap().cast(&DataType::String).unwrap();
+    // Web shop and shop tie, and nobody is first in a list: the smaller name is.
+    assert_eq!(sources.str().unwrap().get(0), Some("网店"));
 }
 
 #[test]

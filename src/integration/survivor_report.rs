@@ -5,6 +5,7 @@ use std::fmt;
 use polars::prelude::*;
 use serde::Serialize;
 
+use super::count_table::write_counts;
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// What survivorship counted.
@@ -15,6 +16,10 @@ pub struct SurvivorReport {
     pub n_records: u64,
     /// Identities, one row each.
     pub n_identities: u64,
+    /// Sources in the list that no record is of; a misspelt name shows here.
+    pub unseen_sources: Vec<String>,
+    /// Sources of records that a list of sources does not hold; 0 where there is no list.
+    pub n_unlisted_sources: u64,
     /// The fields, in order.
     pub fields: Vec<FieldReport>,
 }
@@ -38,10 +43,17 @@ pub struct FieldReport {
 impl fmt::Display for SurvivorReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "survivorship: {} identity(ies) of {} record(s)", self.n_identities, self.n_records)?;
-        write!(f, "\n{:>12}  {:>12}  {:>12}  {:<15}  field", "known", "missing", "disagreeing", "rule")?;
-        for field in &self.fields {
-            let FieldReport { field, rule, n_known, n_missing, n_disagreeing } = field;
-            write!(f, "\n{n_known:>12}  {n_missing:>12}  {n_disagreeing:>12}  {rule:<15}  {field}")?;
+        let row = |field: &FieldReport| {
+            let counts = vec![field.n_known, field.n_missing, field.n_disagreeing];
+            (counts, format!("{} ({})", field.field, field.rule))
+        };
+        let rows: Vec<_> = self.fields.iter().map(row).collect();
+        write_counts(f, &["known", "missing", "disagreeing"], "field", &rows)?;
+        if !self.unseen_sources.is_empty() {
+            write!(f, "\n  no record is of `{}`", self.unseen_sources.join("`, `"))?;
+        }
+        if self.n_unlisted_sources > 0 {
+            write!(f, "\n  {} source(s) are not in the list and come last", self.n_unlisted_sources)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! One row per identity: plan, reduce, finish.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use polars::prelude::*;
@@ -7,7 +8,7 @@ use polars::prelude::*;
 use super::exact_totals::{Numbers, total_of};
 use super::order_codes::{Coded, coded, is_comparable, times};
 use super::picking::{by_value, disagree, first_known, highest, most_frequent};
-use super::record_order::{Runs, refuse_nulls, refuse_repeats, repeats};
+use super::record_order::{Runs, refuse_nulls, refuse_repeats, repeats, sort_key};
 use super::survivor_report::{FieldReport, SurvivorReport};
 use super::survivorship::{Field, Keep, SURVIVORSHIP, Survivorship, SurvivorshipParams, source_column};
 use crate::analysis::{Analysis, collect};
@@ -35,10 +36,11 @@ impl Analysis for Survivorship {
             return Err(Error::Schema { table: Self::NAME, problems });
         }
         let mut by = vec![col(self.0.identity.as_str())];
-        if let Some(source) = &self.0.source {
+        // A literal alone would be one row to polars.
+        if let Some(source) = self.0.source.as_ref().filter(|_| !self.0.sources.is_empty()) {
             by.push(priority(source, &self.0.sources));
         }
-        by.extend(self.0.record_columns().into_iter().map(col));
+        by.extend(self.0.record_columns().into_iter().map(|column| sort_key(column, &schema)));
         let columns: Vec<Expr> = self.needed().into_iter().map(col).collect();
         Ok(records.clone().select(columns).sort_by_exprs(by, SortMultipleOptions::default()))
     }
@@ -67,7 +69,9 @@ impl Analysis for Survivorship {
             fields.push(report_of(field, values, &runs));
         }
         let n_records = records.height() as u64;
-        let report = SurvivorReport { n_records, n_identities: runs.len() as u64, fields };
+        let (unseen_sources, n_unlisted_sources) = self.sources(&records)?;
+        let n_identities = runs.len() as u64;
+        let report = SurvivorReport { n_records, n_identities, unseen_sources, n_unlisted_sources, fields };
         Ok(Survivors { data: frame_of(columns), report })
     }
 }
@@ -88,6 +92,19 @@ impl Survivorship {
             }
         }
         needed
+    }
+
+    /// Listed sources without a record, and the number of sources that the list lacks.
+    fn sources(&self, records: &DataFrame) -> Result<(Vec<String>, u64)> {
+        let listed = &self.0.sources;
+        let Some(source) = self.0.source.as_ref().filter(|_| !listed.is_empty()) else { return Ok((vec![], 0)) };
+        let seen = records.column(source).and_then(|column| column.unique()?.cast(&DataType::String));
+        let seen = seen.map_err(Error::query(SURVIVORSHIP))?;
+        let seen = seen.str().map_err(Error::query(SURVIVORSHIP))?;
+        let seen: BTreeSet<&str> = seen.iter().flatten().collect();
+        let n_unlisted = seen.iter().filter(|&&name| !listed.iter().any(|listed| listed == name)).count();
+        let unseen = listed.iter().filter(|name| !seen.contains(name.as_str())).cloned().collect();
+        Ok((unseen, n_unlisted as u64))
     }
 
     /// Identity, number of records and number of sources.

@@ -41,7 +41,7 @@ pub enum Keep {
     Largest,
     /// The exact sum of numbers; Int64 of whole numbers, else Float64.
     Sum,
-    /// All texts that differ, sorted, with a separator between.
+    /// All texts that differ, sorted, with a separator between; choose one that no text holds.
     Distinct {
         /// Stands between two texts.
         separator: String,

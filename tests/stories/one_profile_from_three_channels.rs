@@ -190,9 +190,9 @@ fn the_picture_holds_what_was_known_on_its_date() {
             by_identity(sales.unwrap()),
             Aggregate::by("identity")
                 .time("日期")
-                .measure("单数", Measure::Count)
-                .measure("金额", Measure::sum("金额"))
-                .measure("最近", Measure::largest("日期")),
+                .figure("单数", Figure::Count)
+                .figure("金额", Figure::sum("金额"))
+                .figure("最近", Figure::largest("日期")),
         )
         .latest("调查", by_identity(survey.unwrap()), Latest::by("identity", "日期").take("推荐"))
         .run()
