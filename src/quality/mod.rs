@@ -16,8 +16,8 @@
 //!
 //! Distinct values are told apart by the value itself, or for text of more than twelve
 //! bytes by a hash of 127 bits: two of a billion texts share one with a chance below
-//! 10^-20. That takes some 40 to 75 bytes for each distinct value of a column, up to the
-//! setting `max_distinct`.
+//! 10^-20. That takes 40 to 75 bytes for each distinct value of a column, and 20 to 40 more
+//! for text, up to the setting `max_distinct`.
 //!
 //! # References
 //!

@@ -32,7 +32,6 @@ macro_rules! comparisons {
 }
 
 // Comparisons give a condition and not a `bool`, so they cannot be those of `PartialOrd`.
-#[expect(clippy::should_implement_trait, reason = "a comparison of operands is a condition")]
 impl Operand {
     comparisons! {
         eq Eq "Whether both are equal."

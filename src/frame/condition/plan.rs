@@ -12,7 +12,6 @@ impl Condition {
     /// be judged.
     ///
     /// For a table with [`problems`](Self::problems) the query fails or answers null.
-    #[must_use]
     pub fn to_expr(&self, schema: &Schema) -> Expr {
         match self {
             Self::Compare { left, op, right } => compared(left, *op, right, schema),
