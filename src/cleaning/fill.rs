@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::fill_learn::learned_column;
+use super::fill_learn::learned_columns;
 use super::flow::{Event, Flow};
 use super::forward::forward;
 use super::grouping::{number_of_group, text_of_group};
@@ -254,8 +254,7 @@ impl Step for Fill {
         if !self.learns_something() {
             return Ok(Learned::default());
         }
-        let columns = self.columns.iter().map(|column| learned_column(flow, &self.with, column, &self.by));
-        Ok(Learned { columns: columns.collect::<Result<_>>()? })
+        Ok(Learned { columns: learned_columns(flow, &self.with, &self.columns, &self.by)? })
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {
@@ -285,4 +284,109 @@ impl Step for Fill {
 
 fn indicator_name(column: &str) -> String {
     format!("{column}_was_missing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cleaning::{CleaningParams, FittedCleaning};
+
+    fn filled(rule: Fill, frame: DataFrame) -> DataFrame {
+        CleaningParams::new().rule(rule).run(frame).unwrap().into_parts().0
+    }
+
+    fn numbers(frame: &DataFrame, column: &str) -> Vec<Option<f64>> {
+        frame.column(column).unwrap().cast(&DataType::Float64).unwrap().f64().unwrap().iter().collect()
+    }
+
+    fn texts(frame: &DataFrame, column: &str) -> Vec<Option<String>> {
+        frame.column(column).unwrap().str().unwrap().iter().map(|text| text.map(str::to_owned)).collect()
+    }
+
+    #[test]
+    fn null_and_nan_are_missing_and_infinite_values_teach_nothing() {
+        let x = [Some(1.0), None, Some(f64::NAN), Some(4.0), Some(f64::INFINITY)];
+        let frame = || df!("x" => x).unwrap();
+        assert_eq!(numbers(&filled(Fill::new(["x"]).median(), frame()), "x")[1..3], [Some(2.5), Some(2.5)]);
+        let kept = filled(Fill::new(["x"]).mean().keep_nan(true), frame());
+        assert_eq!(numbers(&kept, "x")[1], Some(2.5));
+        assert!(numbers(&kept, "x")[2].unwrap().is_nan());
+    }
+
+    #[test]
+    fn whole_numbers_stay_whole_and_halves_go_to_even() {
+        let frame = df!("n" => [Some(2_i32), Some(3), None]).unwrap();
+        let (clean, _, report) = CleaningParams::new().rule(Fill::new(["n"])).run(frame).unwrap().into_parts();
+        assert_eq!(clean.column("n").unwrap().dtype(), &DataType::Int32);
+        assert_eq!(numbers(&clean, "n")[2], Some(2.0));
+        assert_eq!((report.rules[0].n_cells("n", "filled"), report.rules[0].n_cells_changed), (1, 1));
+    }
+
+    #[test]
+    fn groups_have_their_own_filling_and_unknown_ones_that_of_all() {
+        let train =
+            df!("城市" => [Some("沪"), Some("沪"), Some("京"), None], "龄" => [10.0, 20.0, 50.0, 70.0]).unwrap();
+        let fitted = CleaningParams::new().rule(Fill::new(["龄"]).mean().by(["城市"])).fit(train).unwrap();
+        let test = df!("城市" => [Some("沪"), Some("京"), Some("广"), None], "龄" => [None::<f64>; 4]).unwrap();
+        let (clean, ..) = fitted.run(test).unwrap().into_parts();
+        assert_eq!(numbers(&clean, "龄"), [15.0, 50.0, 37.5, 70.0].map(Some));
+        let saved = serde_json::to_string(&fitted).unwrap();
+        assert_eq!(serde_json::from_str::<FittedCleaning>(&saved).unwrap(), fitted);
+    }
+
+    #[test]
+    fn of_equally_frequent_values_the_smallest_is_the_mode() {
+        let frame = df!("t" => [Some("b"), Some("a"), None, Some("b"), Some("a")], "x" => [Some(2.5), None, Some(-0.0), Some(0.0), Some(2.5)]);
+        let clean = filled(Fill::new(["t", "x"]).mode(), frame.unwrap());
+        assert_eq!(texts(&clean, "t")[2].as_deref(), Some("a"));
+        assert_eq!(numbers(&clean, "x")[1], Some(0.0));
+        let flags = df!("f" => [Some(true), None, Some(true), Some(false)]).unwrap();
+        assert_eq!(filled(Fill::new(["f"]).mode(), flags).column("f").unwrap().bool().unwrap().get(1), Some(true));
+    }
+
+    #[test]
+    fn what_nothing_teaches_stays_missing_and_is_counted() {
+        let frame = df!("x" => [None::<f64>, None], "t" => [None::<&str>, None]).unwrap();
+        let rules = CleaningParams::new().rule(Fill::new(["x"])).rule(Fill::new(["t"]).mode());
+        let cleaned = rules.run(frame).unwrap();
+        let [x, t] = [0, 1].map(|rule| &cleaned.report().rules[rule]);
+        assert_eq!((x.n_cells("x", "left missing"), t.n_cells("t", "left missing")), (2, 2));
+        assert!(matches!(cleaned.fitted().learned()[0].columns[0].fact(VALUE), Some(Fact::Undefined(_))));
+    }
+
+    #[test]
+    fn values_are_carried_forward_within_an_id_by_time() {
+        let frame = df!(
+            "id" => [Some("a"), Some("b"), Some("a"), Some("a"), Some("b"), None],
+            "at" => [Some(3_i64), Some(1), Some(1), Some(2), None, Some(9)],
+            "v" => [None, None, Some(10.0), Some(f64::NAN), None, None],
+        )
+        .unwrap();
+        let clean = filled(Fill::new(["v"]).forward(["id"], "at"), frame);
+        assert_eq!(numbers(&clean, "v"), [Some(10.0), None, Some(10.0), Some(10.0), None, None]);
+    }
+
+    #[test]
+    fn a_filling_that_does_not_fit_is_refused_by_name() {
+        let refused = |rule: Fill| {
+            let frame = df!("t" => ["a"], "n" => [1_i64], "n_was_missing" => [true]).unwrap();
+            CleaningParams::new().rule(rule).run(frame).unwrap_err().to_string()
+        };
+        assert!(
+            refused(Fill::new(["t"]).mean()).contains("rule 1 `fill` needs a whole number or a float, but column `t`")
+        );
+        assert!(refused(Fill::new(["n"]).number(0.5)).contains("no whole number"));
+        assert!(refused(Fill::new(["n"]).indicator(true)).contains("would add column `n_was_missing`"));
+        assert!(refused(Fill::new(["m"])).contains("names column `m`"));
+        assert!(refused(Fill::new(["n"]).number(f64::NAN)).contains("`fill.with` must be a finite number"));
+    }
+
+    #[test]
+    fn a_fitted_filling_refuses_another_type() {
+        let fitted = CleaningParams::new().rule(Fill::new(["n"])).fit(df!("n" => [1_i64, 2]).unwrap()).unwrap();
+        let refused = fitted.run(df!("n" => [1.5]).unwrap()).unwrap_err().to_string();
+        assert!(refused.contains("rule 1 `fill` learned from column `n` as i64, but here it is f64"), "{refused}");
+        let saved = serde_json::to_string(&fitted).unwrap().replace("\"format\":1", "\"format\":9");
+        assert!(serde_json::from_str::<FittedCleaning>(&saved).unwrap_err().to_string().contains("format 9"));
+    }
 }

@@ -15,45 +15,57 @@ use crate::error::{Error, Result};
 use crate::kernel::exact_sum::ExactSum;
 use crate::kernel::quantile::median;
 
-/// Learns what one column is filled with.
-pub(crate) fn learned_column(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<LearnedColumn> {
-    let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
-    let groups = match with {
-        FillWith::Mode => modes(flow, column, by)?,
-        _ => centres(flow, with, column, by)?,
+/// Learns what columns are filled with.
+pub(crate) fn learned_columns(
+    flow: &mut Flow,
+    with: &FillWith,
+    columns: &[String],
+    by: &[String],
+) -> Result<Vec<LearnedColumn>> {
+    let groups: Vec<Vec<LearnedGroup>> = match with {
+        FillWith::Mode => columns.iter().map(|column| modes(flow, column, by)).collect::<Result<_>>()?,
+        _ => {
+            let (groups, values) = finite_by_group(flow, columns, by)?;
+            values.into_iter().map(|parted| centres(with, &groups, parted)).collect()
+        }
     };
-    Ok(LearnedColumn::new(column, dtype, groups))
+    let dtype = |column: &String| flow.dtype(column).map_or_else(String::new, ToString::to_string);
+    let learned = columns.iter().zip(groups);
+    Ok(learned.map(|(column, groups)| LearnedColumn::new(column, dtype(column), groups)).collect())
 }
 
-/// Means or medians of the finite values: of all rows first, then by group.
-fn centres(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<Vec<LearnedGroup>> {
-    let (groups, mut parted) = finite_by_group(flow, column, by)?;
+/// Means or medians of a column: of all rows first, then by group.
+fn centres(with: &FillWith, groups: &Groups, mut parted: Vec<Vec<f64>>) -> Vec<LearnedGroup> {
     let learn = |key: Key, values: &mut [f64]| {
         let centre = if *with == FillWith::Mean { mean(values) } else { median(values) };
         LearnedGroup::new(key, values.len() as u64, [(VALUE, number_or_reason(centre, values.len()))])
     };
-    let mut all: Vec<f64> = if by.is_empty() { std::mem::take(&mut parted[0]) } else { parted.concat() };
-    let mut learned = vec![learn(vec![], &mut all)];
-    if !by.is_empty() {
-        learned.extend(groups.keys.into_iter().zip(&mut parted).map(|(key, values)| learn(key, values)));
+    if groups.keys.is_empty() {
+        return parted.iter_mut().map(|values| learn(vec![], values)).collect();
     }
-    Ok(learned)
+    let mut learned = vec![learn(vec![], &mut parted.concat())];
+    learned.extend(groups.keys.iter().zip(&mut parted).map(|(key, values)| learn(key.clone(), values)));
+    learned
 }
 
-/// The finite values of a column in the rows that are in, by group; one group without keys.
-pub(crate) fn finite_by_group(flow: &mut Flow, column: &str, by: &[String]) -> Result<(Groups, Vec<Vec<f64>>)> {
-    let value = flow.value(column).cast(DataType::Float64);
+/// The finite values of columns in the rows that are in, by column and group, read in one
+/// pass; without keys there is one group.
+pub(crate) fn finite_by_group(
+    flow: &mut Flow,
+    columns: &[String],
+    by: &[String],
+) -> Result<(Groups, Vec<Vec<Vec<f64>>>)> {
     let keys = by.iter().map(|key| flow.text(key));
-    let inputs = [value].into_iter().chain(keys).collect();
-    let columns = flow.read_rows_in(inputs)?;
-    let [values, keys @ ..] = columns.as_slice() else { return Ok((Groups::default(), vec![vec![]])) };
-    let values = values.f64().map_err(Error::query(CLEANING))?;
-    let finite = values.iter().map(|value| value.filter(|value| value.is_finite()));
-    if keys.is_empty() {
-        return Ok((Groups::default(), vec![finite.flatten().collect()]));
-    }
+    let values = columns.iter().map(|column| flow.value(column).cast(DataType::Float64));
+    let inputs = keys.chain(values).collect();
+    let read = flow.read_rows_in(inputs)?;
+    let (keys, values) = read.split_at(by.len().min(read.len()));
     let groups = Groups::of(keys).map_err(Error::query(CLEANING))?;
-    let parted = groups.values(finite);
+    let parted = values.iter().map(|values| {
+        let finite = values.f64()?.iter().map(|value| value.filter(|value| value.is_finite()));
+        Ok(if keys.is_empty() { vec![finite.flatten().collect()] } else { groups.values(finite) })
+    });
+    let parted = parted.collect::<PolarsResult<_>>().map_err(Error::query(CLEANING))?;
     Ok((groups, parted))
 }
 
@@ -81,8 +93,8 @@ pub(crate) fn number_or_reason(number: Option<f64>, n_values: usize) -> Fact {
 /// Modes: of all rows first, then by group.
 fn modes(flow: &mut Flow, column: &str, by: &[String]) -> Result<Vec<LearnedGroup>> {
     let query = Error::query;
-    let is_number = flow.dtype(column).is_some_and(DataType::is_primitive_numeric);
-    let value = if is_number { flow.value(column) } else { flow.text(column) };
+    let as_it_is = flow.dtype(column).is_some_and(|dtype| dtype.is_primitive_numeric() || dtype.is_bool());
+    let value = if as_it_is { flow.value(column) } else { flow.text(column) };
     let is_float = flow.dtype(column).is_some_and(DataType::is_float);
     let counts = if is_float { value.clone().is_finite() } else { value.clone().is_not_null() };
     let keys = by.iter().zip(0..).map(|(key, place)| flow.text(key).alias(place.to_string()));
@@ -117,6 +129,7 @@ fn cell_facts(cells: &Column) -> PolarsResult<Vec<Fact>> {
         DataType::String => {
             cells.str()?.iter().map(|text| text.map_or_else(unknown, |text| Fact::Text(text.to_owned()))).collect()
         }
+        DataType::Boolean => cells.bool()?.iter().map(|flag| flag.map_or_else(unknown, Fact::Flag)).collect(),
         dtype if dtype.is_float() => {
             let numbers = cells.cast(&DataType::Float64)?;
             // Minus zero is zero: one of them would come first by chance.
@@ -165,6 +178,7 @@ fn order(a: &Fact, b: &Fact) -> Ordering {
         (Fact::Number(a), Fact::Number(b)) => a.total_cmp(b),
         (Fact::Whole(a), Fact::Whole(b)) => a.cmp(b),
         (Fact::Text(a), Fact::Text(b)) => a.cmp(b),
+        (Fact::Flag(a), Fact::Flag(b)) => a.cmp(b),
         _ => Ordering::Equal,
     }
 }

@@ -13,6 +13,9 @@
 //! |---|---|
 //! | [`Text`] | trims and case-folds cells |
 //! | [`ExactDuplicates`] | takes rows that repeat an earlier one |
+//! | [`KeyDuplicates`] | takes rows that share a key, but for the one to keep |
+//! | [`NearDuplicates`] | counts rows that differ in the writing of their text only |
+//! | [`Fill`] | fills missing values, learned or given, and says which |
 //! | [`MissingCustomer`] | takes rows without a customer |
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
 //! | [`Prices`] | takes prices that are zero, negative or missing |
@@ -53,11 +56,13 @@ mod forward;
 mod grouping;
 mod groups;
 mod input;
+mod key_duplicates;
 mod later;
 mod learned;
 mod legend;
 mod matching;
 mod narrow;
+mod near_duplicates;
 mod netting;
 mod params;
 mod plan;
@@ -83,8 +88,10 @@ pub use duplicates::ExactDuplicates;
 pub use fill::{Fill, FillWith};
 pub use fitted::FittedCleaning;
 pub use input::CleaningInput;
+pub use key_duplicates::{Keep, KeyDuplicates};
 pub use later::LaterRows;
 pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
+pub use near_duplicates::NearDuplicates;
 pub use params::{Cleaning, CleaningParams};
 pub use plan::CleaningPlan;
 pub use prices::Prices;

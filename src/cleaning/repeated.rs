@@ -1,8 +1,8 @@
 //! Rows that share their key with another row.
 //!
 //! Rows are hashed batch by batch; only rows whose hash occurs twice are read in full and
-//! compared. So memory holds 24 bytes per row and the keys of the few, and equal hashes of
-//! unequal rows do no harm.
+//! compared. So memory holds some 16 bytes per row and the keys of the few, and equal hashes
+//! of unequal rows do no harm.
 
 use foldhash::quality::SeedableRandomState;
 use polars::prelude::*;
@@ -59,13 +59,45 @@ pub(crate) fn repeated(flow: &mut Flow, keys: &[Expr], condition: Option<Expr>) 
 
 /// Rows that take part and may have an equal, ascending; all others certainly have none.
 fn suspects(takes_part: &BooleanChunked, hashes: &UInt64Chunked) -> Vec<IdxSize> {
-    let mut hashed: Vec<(u64, IdxSize)> = Vec::with_capacity(hashes.len());
-    let rows = hashes.iter().zip(0..).zip(takes_part.iter());
-    hashed.extend(
-        rows.filter(|&(_, takes_part)| takes_part == Some(true))
-            .map(|((hash, row), _)| (hash.unwrap_or_default(), row)),
-    );
-    rows_of_repeated(hashed)
+    let hashes = || hashes.iter().zip(takes_part.iter()).map(|(hash, part)| hash.filter(|_| part == Some(true)));
+    let mut sieve = Sieve::for_rows(takes_part.len());
+    hashes().flatten().for_each(|hash| sieve.note(hash));
+    let caught = hashes().zip(0..).filter_map(|(hash, row)| Some((hash.filter(|&hash| sieve.repeats(hash))?, row)));
+    rows_of_repeated(caught.collect())
+}
+
+/// Tells most of the hashes that occur once, in 32 bits per row: a slot remembers whether
+/// one or more hashes fell into it. Few fall into one slot by chance, and what the sieve
+/// leaves is small enough to sort.
+struct Sieve {
+    /// Two bits per slot: one seen, several seen.
+    slots: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    /// Sixteen slots per row.
+    fn for_rows(n_rows: usize) -> Self {
+        let n_slots = (n_rows.max(64) * 16).next_power_of_two();
+        Self { slots: vec![0; n_slots / 32], shift: 64 - n_slots.trailing_zeros() }
+    }
+
+    /// The word of a slot and the place of its two bits.
+    fn slot(&self, hash: u64) -> (usize, u32) {
+        let slot = hash >> self.shift;
+        ((slot / 32) as usize, 2 * (slot % 32) as u32)
+    }
+
+    fn note(&mut self, hash: u64) {
+        let (word, bit) = self.slot(hash);
+        let seen = self.slots[word] >> bit & 1;
+        self.slots[word] |= (1 | seen << 1) << bit;
+    }
+
+    fn repeats(&self, hash: u64) -> bool {
+        let (word, bit) = self.slot(hash);
+        self.slots[word] >> (bit + 1) & 1 == 1
+    }
 }
 
 /// Rows whose hash another row has too, ascending.
@@ -105,6 +137,22 @@ mod tests {
         assert_eq!(rows_of_repeated(vec![(7, 0), (5, 1), (7, 2), (6, 3), (5, 4)]), [0, 1, 2, 4]);
         assert!(rows_of_repeated(vec![(1, 0), (2, 1)]).is_empty());
         assert!(rows_of_repeated(vec![]).is_empty());
+    }
+
+    #[test]
+    fn the_sieve_lets_no_repeated_hash_through() {
+        let mut random = 1_u64;
+        let hashes: Vec<u64> = (0..5_000_u64)
+            .map(|row| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                if row % 10 == 0 { row / 20 } else { random }
+            })
+            .collect();
+        let takes_part = BooleanChunked::from_iter_values("".into(), hashes.iter().map(|hash| hash % 7 != 0));
+        let found = suspects(&takes_part, &UInt64Chunked::from_vec("".into(), hashes.clone()));
+        let part: Vec<(u64, IdxSize)> = hashes.into_iter().zip(0..).filter(|(hash, _)| hash % 7 != 0).collect();
+        assert_eq!(found, rows_of_repeated(part));
+        assert!(found.len() > 300);
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
-use super::{ExactDuplicates, Fill, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Text};
+use super::{
+    ExactDuplicates, Fill, KeyDuplicates, LaterRows, MissingCustomer, NearDuplicates, NonProducts, Prices, Refunds,
+    Text,
+};
 
 /// The name of the cleaning in errors.
 pub(crate) const CLEANING: &str = "cleaning";
@@ -56,10 +59,14 @@ rules! {
         ExactDuplicates,
         /// Fills missing values.
         Fill,
+        /// Takes rows that share a key, but for the one to keep.
+        KeyDuplicates,
         /// Takes rows dated after the report.
         LaterRows,
         /// Takes rows without a customer.
         MissingCustomer,
+        /// Counts rows that differ in the writing of their text only.
+        NearDuplicates,
         /// Takes lines that are not products.
         NonProducts,
         /// Takes prices that are zero, negative or missing.

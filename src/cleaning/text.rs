@@ -139,13 +139,16 @@ fn is_textual(dtype: &DataType) -> bool {
 }
 
 /// Text in its form, cell by cell.
-fn in_form(text: Expr, form: Normalise, empty_to_null: bool) -> Expr {
+pub(crate) fn in_form(text: Expr, form: Normalise, empty_to_null: bool) -> Expr {
     let mend = move |text: Column| {
-        let mended = text.str()?.apply(|cell| {
-            let cell = form.apply(cell?);
-            (!(empty_to_null && cell.is_empty())).then_some(cell)
-        });
-        Ok(mended.into_column())
+        let text = text.str()?;
+        let mut mended = StringChunkedBuilder::new(text.name().clone(), text.len());
+        let mut room = String::new();
+        for cell in text.iter() {
+            let cell = cell.map(|cell| form.write(cell, &mut room));
+            mended.append_option(cell.filter(|cell| !(empty_to_null && cell.is_empty())));
+        }
+        Ok(mended.finish().into_column())
     };
     text.map(mend, |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::String)))
 }
