@@ -15,10 +15,10 @@ use customer_analytics::activity::ActivityTable;
 use customer_analytics::prelude::*;
 use serde_json::{Value, json};
 use std::path::Path;
-use support::files::{Files, LogFile};
+use support::files::{DataFile, Files};
 use support::floor::Floor;
 use support::repeat::{Timing, repeat};
-use support::{is_measured, peers};
+use support::{Shape, is_measured, log, option, peers};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -61,7 +61,7 @@ fn task(path: &Path) -> Value {
 }
 
 /// The result must hold every line once before it is worth timing.
-fn assert_counts(file: &LogFile) {
+fn assert_counts(file: &DataFile) {
     let (_, table) = scored(&file.path);
     assert_eq!(table.counts().n_rows, file.n as u64);
     assert_eq!(table.counts().n_used, file.n as u64);
@@ -70,7 +70,7 @@ fn assert_counts(file: &LogFile) {
 }
 
 /// Our time beside the floor and the peers.
-fn report(files: &Files, file: &LogFile, k: usize) {
+fn report(files: &Files, file: &DataFile, k: usize) {
     assert_counts(file);
     let ours = repeat(k, || task(&file.path));
     let floor = Floor::measure(file, ours.result["n"].as_u64().unwrap_or(1) as usize, k);
@@ -88,29 +88,17 @@ fn report(files: &Files, file: &LogFile, k: usize) {
         floor.updates,
         ours.seconds / floor.seconds(),
     );
-    for peer in peers::run_all(files, file, k) {
-        let seconds = peer["seconds"].as_f64().unwrap_or(f64::NAN);
-        let sums = |key| (peer["checksum"][key].as_f64(), ours.result[key].as_f64());
-        // Peers add floats in the order of their hashes: a few customers who tie with a cut
-        // of their money flip from run to run.
-        let tolerance = |key: &str| if key == "M" { 1e-5 } else { 1e-6 };
-        let agrees = ["n", "m", "rec", "T", "R", "F", "M", "champ"].iter().all(|key| match sums(key) {
-            (Some(theirs), Some(ours)) => (theirs - ours).abs() <= tolerance(key) * ours.abs(),
-            _ => false,
-        });
-        println!(
-            "  {} {}: {seconds:.3} s, peak {} MB; we take {:.2} of its time; {}",
-            peer["peer"].as_str().unwrap_or("?"),
-            peer["version"].as_str().unwrap_or("?"),
-            peer["peak_rss_mb"],
-            ours.seconds / seconds,
-            if agrees { "the results agree" } else { "THE RESULTS DIFFER" },
-        );
+    // Peers add floats in the order of their hashes: a few customers who tie with a cut of
+    // their money flip from run to run.
+    let sums = ["n", "m", "rec", "T", "R", "F", "M", "champ"].map(|key| (key, if key == "M" { 1e-5 } else { 1e-6 }));
+    let streaming = format!("{}-streaming", file.kind);
+    for peer in peers::run_all(files, file, k, &[("t6_rfm_polars.py", &streaming), ("t6_rfm_duckdb.py", file.kind)]) {
+        println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &sums));
     }
 }
 
 /// The line by which this crate joins a table of peers.
-fn json_line(file: &LogFile, ours: &Timing<Value>) -> Value {
+fn json_line(file: &DataFile, ours: &Timing<Value>) -> Value {
     json!({
         "task": "T6", "peer": "customer-analytics", "variant": file.kind, "version": env!("CARGO_PKG_VERSION"),
         "n": file.n, "seconds": ours.seconds, "seconds_min": ours.seconds_min, "cpu_seconds": ours.cpu_seconds,
@@ -120,13 +108,10 @@ fn json_line(file: &LogFile, ours: &Timing<Value>) -> Value {
     })
 }
 
-/// The value behind a `--name`.
-fn option(name: &str) -> Option<String> {
-    std::env::args().skip_while(|argument| argument != name).nth(1)
-}
-
 fn main() {
-    let files = Files::find_or_make();
+    const KNOWN: [(&str, usize); 5] =
+        [("tx", 1_000_000), ("txs", 1_000_000), ("tx", 10_000_000), ("txs", 10_000_000), ("tx", 100_000_000)];
+    let files = Files::find_or_make(&KNOWN, |kind, n| log(n, Shape::TenthNull, kind == "txs").frame);
     let k = option("--k").map_or(5, |k| k.parse().expect("--k takes a number"));
     if std::env::args().any(|argument| argument == "--json") {
         let n = option("--n").map_or(1e6, |n| n.parse::<f64>().expect("--n takes a number")) as usize;

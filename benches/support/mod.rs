@@ -4,6 +4,7 @@
 pub mod files;
 pub mod floor;
 pub mod peers;
+pub mod raw;
 pub mod repeat;
 
 use customer_analytics::polars::prelude::*;
@@ -11,6 +12,11 @@ use customer_analytics::polars::prelude::*;
 /// Whether the bench is to be measured; `cargo test --benches` only runs it once.
 pub fn is_measured() -> bool {
     std::env::args().any(|argument| argument == "--bench")
+}
+
+/// The value behind a `--name`.
+pub fn option(name: &str) -> Option<String> {
+    std::env::args().skip_while(|argument| argument != name).nth(1)
 }
 
 /// The sizes to run: all of them, or a tiny one when nothing is measured.
