@@ -13,6 +13,7 @@
 //! |---|---|
 //! | [`Text`] | trims and case-folds cells |
 //! | [`ExactDuplicates`] | takes rows that repeat an earlier one |
+//! | [`Checks`] | judges rows by named checks: ranges, sets, patterns, keys, other tables |
 //! | [`MissingCustomer`] | takes rows without a customer |
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
 //! | [`Prices`] | takes prices that are zero, negative or missing |
@@ -42,13 +43,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod check;
+mod check_count;
+mod checks;
 mod cleaned;
+mod contradictions;
 mod customer;
 mod duplicates;
 mod fill;
 mod fill_learn;
 mod fitted;
 mod flow;
+mod foreign;
 mod forward;
 mod grouping;
 mod groups;
@@ -73,10 +79,16 @@ mod shapes;
 mod split;
 mod step;
 mod text;
+mod verdicts;
 
+#[cfg(test)]
+mod checks_tests;
 #[cfg(test)]
 mod laws;
 
+pub use check::{Check, OnFailure, Requirement};
+pub use check_count::CheckCount;
+pub use checks::Checks;
 pub use cleaned::Cleaned;
 pub use customer::MissingCustomer;
 pub use duplicates::ExactDuplicates;

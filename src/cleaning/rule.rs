@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
-use super::{ExactDuplicates, Fill, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Text};
+use super::{Checks, ExactDuplicates, Fill, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Text};
 
 /// The name of the cleaning in errors.
 pub(crate) const CLEANING: &str = "cleaning";
@@ -54,6 +54,8 @@ rules! {
         Text,
         /// Takes rows that repeat an earlier one.
         ExactDuplicates,
+        /// Judges rows by named checks.
+        Checks,
         /// Fills missing values.
         Fill,
         /// Takes rows dated after the report.
@@ -104,10 +106,11 @@ mod tests {
 
     #[test]
     fn a_rule_is_called_the_same_in_job_files_and_reports() {
-        let rules: [Rule; 6] = [
+        let rules: [Rule; 7] = [
             Text::new().into(),
             ExactDuplicates::new().into(),
             MissingCustomer::new().into(),
+            Checks::new().not_null(["id"]).into(),
             NonProducts::new().codes(["POST"]).into(),
             Prices::new().into(),
             Refunds::drop().into(),
