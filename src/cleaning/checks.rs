@@ -90,6 +90,10 @@ impl Checks {
     }
 
     /// Adds the check that the cell of a column occurs in column `key` of another table.
+    ///
+    /// The keys are read whenever the cleaning is planned and are not kept with a fitted
+    /// one; memory holds the distinct ones. Whole numbers and text compare exactly, other
+    /// numbers as Float64, datetimes of one time zone by the microsecond.
     pub fn in_table(self, column: impl Into<String>, table: impl Into<String>, key: impl Into<String>) -> Self {
         self.with(Check::in_table(column, table, key))
     }
@@ -114,7 +118,6 @@ impl Checks {
     }
 
     /// The checks, in the order in which they were added.
-    #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
     }
@@ -153,7 +156,7 @@ fn shape_of(check: &Check, schema: &Schema) -> Option<String> {
     let is_text =
         matches!(schema.get(column.as_str()), Some(DataType::String | DataType::Categorical(..) | DataType::Enum(..)));
     // A cell that is not there has no form.
-    (is_text && !matches!(check.requires(), Requirement::NotNull(_))).then(|| column.clone())
+    (is_text && !matches!(check.condition(), Some(Condition::IsNotNull(_)))).then(|| column.clone())
 }
 
 /// What a check misses in the table.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::*;
-use crate::error::{Error, Result};
+use crate::error::Error;
+use crate::frame::column;
 use crate::frame::columns::{RULE, RULE_REASON, SOURCE_ROW};
-use crate::frame::{Closed, column};
 
 fn customers() -> DataFrame {
     df!(
@@ -148,52 +147,6 @@ fn repeated_keys_fail_all_or_all_but_the_first() {
     assert_eq!(taken(&both)[2], (3, "k unique; k and 城 unique".to_owned()));
 }
 
-fn looked_up(cells: Series, keys: Series) -> Result<(Vec<IdxSize>, u64)> {
-    let frame = DataFrame::new(cells.len(), vec![cells.with_name("cell".into()).into_column()]).unwrap();
-    let codes = DataFrame::new(keys.len(), vec![keys.with_name("code".into()).into_column()]).unwrap();
-    let input = CleaningInput::new(frame.lazy()).table("codes", codes.lazy());
-    let cleaned = CleaningParams::new().rule(Checks::new().in_table("cell", "codes", "code")).run(input)?;
-    let n_unjudged = cleaned.report().rules[0].checks[0].n_unjudged;
-    Ok((rows(&cleaned), n_unjudged))
-}
-
-#[test]
-fn cells_are_looked_up_in_another_table() {
-    let texts = Series::new("".into(), [Some("茶"), Some("tea"), None, Some("茶 ")]);
-    let keys = Series::new("".into(), [Some("茶"), None, Some("茶"), Some("")]);
-    assert_eq!(looked_up(texts.clone(), keys.clone()).unwrap(), (vec![1, 3], 1));
-    let categories = texts.cast(&DataType::from_categories(Categories::global())).unwrap();
-    assert_eq!(looked_up(categories, keys.clone()).unwrap(), (vec![1, 3], 1));
-    assert_eq!(looked_up(texts.clone(), keys.slice(0, 0)).unwrap(), (vec![0, 1, 3], 1), "an empty table has no key");
-    let nothing = Series::new_null("".into(), 2);
-    assert_eq!(looked_up(texts, nothing.clone()).unwrap(), (vec![0, 1, 3], 1));
-    assert_eq!(looked_up(nothing, keys).unwrap(), (vec![], 2));
-}
-
-#[test]
-fn numbers_are_looked_up_exactly() {
-    let wholes = Series::new("".into(), [Some(i64::MAX), Some(i64::MAX - 1), Some(-1), None]);
-    let small = Series::new("".into(), [-1_i32]);
-    assert_eq!(looked_up(wholes.clone(), small).unwrap(), (vec![0, 1], 1));
-    let large = Series::new("".into(), [i64::MAX as u64, u64::MAX]);
-    assert_eq!(looked_up(wholes, large).unwrap(), (vec![1, 2], 1));
-    let numbers = Series::new("".into(), [Some(2.0), Some(-0.0), Some(f64::NAN), Some(f64::INFINITY), Some(2.5), None]);
-    assert_eq!(looked_up(numbers.clone(), Series::new("".into(), [0_i64, 2])).unwrap(), (vec![3, 4], 2));
-    let odd = Series::new("".into(), [f64::NAN, f64::INFINITY, 0.0]);
-    assert_eq!(looked_up(numbers, odd).unwrap(), (vec![0, 4], 2));
-}
-
-#[test]
-fn times_are_looked_up_by_the_instant() {
-    let days = Series::new("".into(), [Some(0_i32), Some(1), None]).cast(&DataType::Date).unwrap();
-    assert_eq!(looked_up(days.clone(), days.slice(1, 1)).unwrap(), (vec![0], 1));
-    let of = |unit| days.cast(&DataType::Datetime(unit, None)).unwrap();
-    let (milli, nano) = (of(TimeUnit::Milliseconds), of(TimeUnit::Nanoseconds));
-    assert_eq!(looked_up(milli.clone(), nano.slice(0, 1)).unwrap(), (vec![1], 1));
-    let refused = looked_up(milli, days).unwrap_err().to_string();
-    assert!(refused.contains("is datetime[ms], but column `code` of table `codes` is date; cast one"), "{refused}");
-}
-
 #[test]
 fn another_table_is_read_once_and_only_once_all_is_well() {
     let reads = Arc::new(AtomicUsize::new(0));
@@ -228,6 +181,24 @@ fn checks_see_columns_as_earlier_rules_left_them() {
     assert_eq!(taken(&cleaned), owned(&expected));
     assert_eq!(counts(&cleaned.report().rules[1]), [(1, 2), (2, 0), (1, 0), (1, 2)]);
     assert_eq!(cleaned.report().rules[1].check("known").unwrap().shapes["A"], 1, "the form as it came to the rule");
+}
+
+#[test]
+fn a_column_that_a_rule_added_can_be_checked() {
+    let frame = df!("x" => [Some(1.0), None, Some(f64::NAN)]).unwrap();
+    let rules = CleaningParams::new()
+        .rule(Fill::new(["x"]).mean().indicator(true))
+        .rule(Checks::new().check("was there", column("x_was_missing").eq(false)).not_null(["x"]));
+    let cleaned = rules.run(frame).unwrap();
+    assert_eq!(taken(&cleaned), owned(&[(1, "was there"), (2, "was there")]));
+}
+
+#[test]
+fn nested_cells_can_be_there_and_be_unique() {
+    let of = |cells: &[i64]| Some(Series::new("".into(), cells));
+    let frame = df!("tags" => Series::new("tags".into(), [of(&[1, 2]), None, of(&[1, 2]), of(&[])])).unwrap();
+    let cleaned = run(Checks::new().not_null(["tags"]).unique(["tags"]), frame);
+    assert_eq!(taken(&cleaned), owned(&[(0, "tags unique"), (1, "tags not null"), (2, "tags unique")]));
 }
 
 /// More checks than a machine word has bits: one for each remainder, and keys.
@@ -272,7 +243,14 @@ fn a_hundred_and_more_checks_judge_scans_like_frames() {
     assert_eq!((checks.len(), failed), (132, n_even as u64));
     assert_eq!(checks[131].n_failed, 1_000);
     assert!(checks[1..131].iter().all(|check| check.n_unjudged == 429), "every seventh row has no number");
-    assert!(texts(&clean, "problems").iter().flatten().all(|text| text.starts_with("no ")));
+    let (left, taken) = (texts(&clean, "problems"), texts(&quarantine, RULE_REASON));
+    let n_told: usize = left.iter().chain(&taken).flatten().map(|text| text.split("; ").count()).sum();
+    assert_eq!(n_told as u64, checks.iter().map(|check| check.n_failed).sum::<u64>(), "every failure is told once");
+    for reason in &report.rules[0].reasons {
+        let is_first = |text: &&String| text.split("; ").next() == Some(reason.reason.as_str());
+        assert_eq!(taken.iter().flatten().filter(is_first).count() as u64, reason.n_rows, "{}", reason.reason);
+    }
+    assert!(left.iter().flatten().all(|text| text.starts_with("no ")));
     for scan in [
         LazyFrame::scan_parquet(PlRefPath::new(&parquet), ScanArgsParquet::default()).unwrap(),
         LazyCsvReader::new(PlRefPath::new(&csv)).finish().unwrap(),
@@ -405,42 +383,6 @@ fn settings_that_cannot_be_meant_are_refused() {
     assert!(refused(Checks::new().not_null(["id"]).fail_above(1.5)).contains("in 0..=1, got 1.5"));
     assert!(refused(Checks::new().with(Check::not_null("id").fail_above(f64::NAN))).contains("in 0..=1, got NaN"));
     assert!(refused(Checks::new().not_null(["id"]).reasons_column("why")).contains("set `on_failure` to `report`"));
-}
-
-#[test]
-fn checks_that_contradict_each_other_are_refused() {
-    let two = |a, b| refused(Checks::new().check("a", a).check("b", b));
-    let x = || column("x");
-    assert_eq!(
-        two(x().is_null(), x().is_not_null()),
-        "cleaning: `checks` must be such that one row can pass them all, got checks `a` and `b`, which ask opposite \
-         things of `x`: change or leave out one of them"
-    );
-    assert!(refused(Checks::new().not_null(["x"]).check("a", !x().is_not_null())).contains("`x not null` and `a`"));
-    assert!(refused(Checks::new().check("a", x().is_null().and(x().is_not_null()))).contains("got check `a`, which"));
-    assert!(refused(Checks::new().check("a", x().gt(1).and(x().is_null()))).contains("opposite things of `x`"));
-    two(x().gt(5), x().lt(5));
-    two(x().between(0, 10), x().within(10, 20, Closed::Right));
-    two(x().eq(1), x().is_in([2, 3]));
-    two(x().eq("a"), x().is_in(["b", "c"]));
-    two((x() * 2).gt(5), (x() * 2).le(4.5));
-    let day = |d| NaiveDate::from_ymd_opt(2026, 1, d).unwrap();
-    two(x().gt(day(5)), x().eq(day(4)));
-    two(!x().is_null().or(x().eq(4)), x().is_null());
-}
-
-#[test]
-fn checks_that_only_look_alike_are_let_through() {
-    let fine = |a, b| CleaningParams::new().rule(Checks::new().check("a", a).check("b", b)).check().unwrap();
-    let x = || column("x");
-    fine(x().ge(5), x().le(5));
-    fine(x().is_null().or(x().gt(3)), x().is_not_null());
-    fine(x().is_null(), x().gt(3));
-    fine(x().is_null(), column("y").is_not_null());
-    fine(x().gt(9_007_199_254_740_992_i64), x().le(9_007_199_254_740_993_i64));
-    fine(!(x().gt(5).and(x().is_null())), x().lt(5));
-    fine(x().is_in(["a", "b"]), x().is_in(["b", "c"]));
-    fine(x().gt(column("y")), x().lt(column("y")));
 }
 
 #[test]

@@ -206,3 +206,52 @@ impl<'a> Demands<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cleaning::{Checks, CleaningParams};
+    use crate::frame::column;
+
+    fn refused(rule: Checks) -> String {
+        CleaningParams::new().rule(rule).check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn checks_that_contradict_each_other_are_refused() {
+        let two = |a, b| refused(Checks::new().check("a", a).check("b", b));
+        let x = || column("x");
+        assert_eq!(
+            two(x().is_null(), x().is_not_null()),
+            "cleaning: `checks` must be such that one row can pass them all, got checks `a` and `b`, which ask opposite \
+         things of `x`: change or leave out one of them"
+        );
+        assert!(refused(Checks::new().not_null(["x"]).check("a", !x().is_not_null())).contains("`x not null` and `a`"));
+        assert!(
+            refused(Checks::new().check("a", x().is_null().and(x().is_not_null()))).contains("got check `a`, which")
+        );
+        assert!(refused(Checks::new().check("a", x().gt(1).and(x().is_null()))).contains("opposite things of `x`"));
+        two(x().gt(5), x().lt(5));
+        two(x().between(0, 10), x().within(10, 20, Closed::Right));
+        two(x().eq(1), x().is_in([2, 3]));
+        two(x().eq("a"), x().is_in(["b", "c"]));
+        two((x() * 2).gt(5), (x() * 2).le(4.5));
+        let day = |d| NaiveDate::from_ymd_opt(2026, 1, d).unwrap();
+        two(x().gt(day(5)), x().eq(day(4)));
+        two(!x().is_null().or(x().eq(4)), x().is_null());
+    }
+
+    #[test]
+    fn checks_that_only_look_alike_are_let_through() {
+        let fine = |a, b| CleaningParams::new().rule(Checks::new().check("a", a).check("b", b)).check().unwrap();
+        let x = || column("x");
+        fine(x().ge(5), x().le(5));
+        fine(x().is_null().or(x().gt(3)), x().is_not_null());
+        fine(x().is_null(), x().gt(3));
+        fine(x().is_null(), column("y").is_not_null());
+        fine(x().gt(9_007_199_254_740_992_i64), x().le(9_007_199_254_740_993_i64));
+        fine(!(x().gt(5).and(x().is_null())), x().lt(5));
+        fine(x().is_in(["a", "b"]), x().is_in(["b", "c"]));
+        fine(x().gt(column("y")), x().lt(column("y")));
+    }
+}

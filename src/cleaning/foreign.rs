@@ -139,3 +139,63 @@ pub(crate) fn problem_of_table(table: &Table<'_>, column: &str, other: &str, key
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cleaning::{Checks, CleaningInput, CleaningParams};
+    use crate::frame::columns::SOURCE_ROW;
+
+    /// Rows whose cell is no key, and the number of cells that are missing.
+    fn looked_up(cells: Series, keys: Series) -> Result<(Vec<IdxSize>, u64)> {
+        let frame = DataFrame::new(cells.len(), vec![cells.with_name("cell".into()).into_column()]).unwrap();
+        let codes = DataFrame::new(keys.len(), vec![keys.with_name("code".into()).into_column()]).unwrap();
+        let input = CleaningInput::new(frame.lazy()).table("codes", codes.lazy());
+        let cleaned = CleaningParams::new().rule(Checks::new().in_table("cell", "codes", "code")).run(input)?;
+        let taken = cleaned.quarantine().column(SOURCE_ROW).unwrap().idx().unwrap().iter().flatten().collect();
+        let n_unjudged = cleaned.report().rules[0].checks[0].n_unjudged;
+        Ok((taken, n_unjudged))
+    }
+
+    #[test]
+    fn cells_are_looked_up_in_another_table() {
+        let texts = Series::new("".into(), [Some("茶"), Some("tea"), None, Some("茶 ")]);
+        let keys = Series::new("".into(), [Some("茶"), None, Some("茶"), Some("")]);
+        assert_eq!(looked_up(texts.clone(), keys.clone()).unwrap(), (vec![1, 3], 1));
+        let categories = texts.cast(&DataType::from_categories(Categories::global())).unwrap();
+        assert_eq!(looked_up(categories, keys.clone()).unwrap(), (vec![1, 3], 1));
+        assert_eq!(
+            looked_up(texts.clone(), keys.slice(0, 0)).unwrap(),
+            (vec![0, 1, 3], 1),
+            "an empty table has no key"
+        );
+        let nothing = Series::new_null("".into(), 2);
+        assert_eq!(looked_up(texts, nothing.clone()).unwrap(), (vec![0, 1, 3], 1));
+        assert_eq!(looked_up(nothing, keys).unwrap(), (vec![], 2));
+    }
+
+    #[test]
+    fn numbers_are_looked_up_exactly() {
+        let wholes = Series::new("".into(), [Some(i64::MAX), Some(i64::MAX - 1), Some(-1), None]);
+        let small = Series::new("".into(), [-1_i32]);
+        assert_eq!(looked_up(wholes.clone(), small).unwrap(), (vec![0, 1], 1));
+        let large = Series::new("".into(), [i64::MAX as u64, u64::MAX]);
+        assert_eq!(looked_up(wholes, large).unwrap(), (vec![1, 2], 1));
+        let numbers =
+            Series::new("".into(), [Some(2.0), Some(-0.0), Some(f64::NAN), Some(f64::INFINITY), Some(2.5), None]);
+        assert_eq!(looked_up(numbers.clone(), Series::new("".into(), [0_i64, 2])).unwrap(), (vec![3, 4], 2));
+        let odd = Series::new("".into(), [f64::NAN, f64::INFINITY, 0.0]);
+        assert_eq!(looked_up(numbers, odd).unwrap(), (vec![0, 4], 2));
+    }
+
+    #[test]
+    fn times_are_looked_up_by_the_instant() {
+        let days = Series::new("".into(), [Some(0_i32), Some(1), None]).cast(&DataType::Date).unwrap();
+        assert_eq!(looked_up(days.clone(), days.slice(1, 1)).unwrap(), (vec![0], 1));
+        let of = |unit| days.cast(&DataType::Datetime(unit, None)).unwrap();
+        let (milli, nano) = (of(TimeUnit::Milliseconds), of(TimeUnit::Nanoseconds));
+        assert_eq!(looked_up(milli.clone(), nano.slice(0, 1)).unwrap(), (vec![1], 1));
+        let refused = looked_up(milli, days).unwrap_err().to_string();
+        assert!(refused.contains("is datetime[ms], but column `code` of table `codes` is date; cast one"), "{refused}");
+    }
+}

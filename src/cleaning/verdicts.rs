@@ -114,12 +114,12 @@ fn codes(fails: &mut [Column], n_taking: usize) -> PolarsResult<Column> {
 /// The names of the checks that each row failed; null for none.
 fn joined(fails: &mut [Column], names: &[String]) -> PolarsResult<Column> {
     let height = fails.first().map_or(0, Column::len);
+    let flags: Vec<&BooleanChunked> = fails.iter().map(Column::bool).collect::<PolarsResult<_>>()?;
+    if flags.iter().all(|fails| fails.num_trues() == 0) {
+        return Ok(StringChunked::full_null("failed".into(), height).into_column());
+    }
     let mut texts: Vec<Option<String>> = vec![None; height];
-    for (fails, name) in fails.iter().zip(names) {
-        let fails = fails.bool()?;
-        if fails.num_trues() == 0 {
-            continue;
-        }
+    for (fails, name) in flags.iter().zip(names).filter(|(fails, _)| fails.num_trues() > 0) {
         for (text, _) in texts.iter_mut().zip(fails.iter()).filter(|(_, fails)| *fails == Some(true)) {
             let text = text.get_or_insert_default();
             if !text.is_empty() {
