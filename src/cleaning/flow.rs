@@ -49,6 +49,16 @@ pub(crate) struct Judgement {
     pub(crate) unjudged: Option<Expr>,
 }
 
+/// What a rule has decided: codes of reasons, with what they mean.
+pub(crate) struct Decision {
+    /// The code of the reason for which a row is taken; null where it is left in.
+    pub(crate) verdict: Expr,
+    /// Reasons in the order of their codes, each with the raw column that shows its form.
+    pub(crate) reasons: Vec<(String, Option<String>)>,
+    pub(crate) spare: Option<Expr>,
+    pub(crate) unjudged: Option<Expr>,
+}
+
 /// What happened to cells while a column was mended.
 pub(crate) struct Event {
     what: &'static str,
@@ -249,19 +259,30 @@ impl Flow {
         for (place, take) in judgement.take.iter().enumerate().rev() {
             verdict = when(take.condition.clone()).then(lit((first + place) as u32)).otherwise(verdict);
         }
+        self.decide(Decision {
+            verdict,
+            reasons: judgement.take.into_iter().map(|take| (take.reason, take.shape_of)).collect(),
+            spare: judgement.spare,
+            unjudged: judgement.unjudged,
+        });
+    }
+
+    /// Takes the rows that are in and have a verdict, and counts what was decided of others.
+    pub(crate) fn decide(&mut self, decision: Decision) {
+        let Decision { verdict, reasons, spare, unjudged } = decision;
         let left_in = verdict.clone().is_null();
         let state = when(self.is_in()).then(verdict).otherwise(col(self.state.as_str())).alias(self.state.as_str());
         let mut exprs = vec![state];
-        let counted = [(Counted::Spared, judgement.spare), (Counted::Unjudged, judgement.unjudged)];
+        let counted = [(Counted::Spared, spare), (Counted::Unjudged, unjudged)];
         for (counted, condition) in counted {
             if let Some(condition) = condition {
                 exprs.push(self.tally(counted, condition.and(left_in.clone()), None));
             }
         }
         let rule = self.rule();
-        for Take { reason, shape_of, .. } in judgement.take {
+        for (text, shape_of) in reasons {
             let shape_of = shape_of.map(|column| self.current(&column).to_owned());
-            self.legend.reasons.push(Reason { rule, text: reason, shape_of });
+            self.legend.reasons.push(Reason { rule, text, shape_of });
         }
         self.frame = std::mem::take(&mut self.frame).with_columns(exprs);
     }
@@ -274,10 +295,10 @@ impl Flow {
         self.frame = std::mem::take(&mut self.frame).with_column(tally);
     }
 
-    /// Stops the job when the current rule takes or notes more than this share of its rows.
+    /// Stops the job when the current rule takes or spares more than this share of its rows.
     pub(crate) fn limit(&mut self, most: f64) {
         let rule = self.rule();
-        self.legend.limits.push(Limit { rule, most });
+        self.legend.limits.push(Limit { rule, check: None, most });
     }
 
     /// A Boolean that the report will sum: the condition, on rows that are in.
@@ -289,7 +310,7 @@ impl Flow {
     }
 
     /// Place of the current rule.
-    fn rule(&self) -> usize {
+    pub(crate) fn rule(&self) -> usize {
         self.legend.rules.len().saturating_sub(1)
     }
 

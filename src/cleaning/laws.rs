@@ -56,6 +56,7 @@ fn all_rules() -> Vec<CleaningParams> {
     vec![
         CleaningParams::new(),
         CleaningParams::retail(),
+        start().rule(Checks::new().not_null(["时间"]).unique(["备注", "订单"])).rule(Refunds::matched()),
         start().rule(MissingCustomer::new()).rule(Prices::new()).rule(Refunds::drop().order_prefix("C")),
         start().rule(Refunds::keep()).rule(Refunds::net_per_order()),
         start().rule(Refunds::matched().order_prefix("C").unmatched(Unmatched::Drop)),

@@ -1,5 +1,7 @@
 //! What the helper columns of a flagged frame mean.
 
+use super::check::OnFailure;
+
 /// Why a row was taken.
 #[derive(Clone, Debug)]
 pub(crate) struct Reason {
@@ -42,10 +44,24 @@ pub(crate) struct Tally {
     pub(crate) shape_of: Option<String>,
 }
 
+/// A Boolean helper column of a check: true where a row fails it, null where it cannot be
+/// judged.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckColumn {
+    pub(crate) rule: usize,
+    pub(crate) check: String,
+    pub(crate) on_failure: OnFailure,
+    pub(crate) column: String,
+    /// The column whose cells show the form of what failed.
+    pub(crate) shape_of: Option<String>,
+}
+
 /// A rule that stops the job when it takes or counts too many rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {
     pub(crate) rule: usize,
+    /// Place of one check of the rule, from 0; none for all that the rule does.
+    pub(crate) check: Option<usize>,
     /// The largest share of the rows that came to the rule, 0..=1.
     pub(crate) most: f64,
 }
@@ -57,5 +73,6 @@ pub(crate) struct Legend {
     /// Indexed by the code in the state column.
     pub(crate) reasons: Vec<Reason>,
     pub(crate) tallies: Vec<Tally>,
+    pub(crate) checks: Vec<CheckColumn>,
     pub(crate) limits: Vec<Limit>,
 }

@@ -16,6 +16,7 @@
 //! | [`KeyDuplicates`] | takes rows that share a key, but for the one to keep |
 //! | [`NearDuplicates`] | counts rows that differ in the writing of their text only |
 //! | [`Fill`] | fills missing values, learned or given, and says which |
+//! | [`Checks`] | judges rows by named checks: ranges, sets, patterns, keys, other tables |
 //! | [`MissingCustomer`] | takes rows without a customer |
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
 //! | [`Prices`] | takes prices that are zero, negative or missing |
@@ -45,13 +46,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod check;
+mod check_count;
+mod checks;
 mod cleaned;
+mod contradictions;
 mod customer;
 mod duplicates;
 mod fill;
 mod fill_learn;
 mod fitted;
 mod flow;
+mod foreign;
 mod forward;
 mod grouping;
 mod groups;
@@ -78,10 +84,16 @@ mod shapes;
 mod split;
 mod step;
 mod text;
+mod verdicts;
 
+#[cfg(test)]
+mod checks_tests;
 #[cfg(test)]
 mod laws;
 
+pub use check::{Check, OnFailure, Requirement};
+pub use check_count::CheckCount;
+pub use checks::Checks;
 pub use cleaned::Cleaned;
 pub use customer::MissingCustomer;
 pub use duplicates::ExactDuplicates;

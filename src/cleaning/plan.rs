@@ -52,9 +52,9 @@ impl fmt::Debug for CleaningPlan {
 
 impl CleaningPlan {
     pub(crate) fn new(params: &CleaningParams, input: CleaningInput, known: Option<&[Learned]>) -> Result<Self> {
-        let CleaningInput { mut frame, tables } = input;
+        let CleaningInput { mut frame, mut tables } = input;
         let schema = frame.collect_schema().map_err(Error::query("reading the schema to clean"))?;
-        let problems = rehearse(params, &schema, &tables, known)?;
+        let problems = rehearse(params, &schema, without_rows(&mut tables)?, known)?;
         if !problems.is_empty() {
             return Err(Error::Schema { table: TABLE, problems });
         }
@@ -124,11 +124,13 @@ impl CleaningPlan {
     /// Runs the rules for their counts only, batch by batch.
     ///
     /// # Errors
-    /// `Unusable` when a rule takes more rows than its limit, `Query` when polars fails.
+    /// `Unusable` when more rows fail a rule than its limit allows, `Query` when polars fails.
     pub fn report(&self) -> Result<CleaningReport> {
         let legend = &self.layout.legend;
         let tallies = legend.tallies.iter().map(|tally| &tally.column);
+        let tallies = tallies.chain(legend.checks.iter().map(|check| &check.column));
         let shapes = legend.tallies.iter().filter_map(|tally| tally.shape_of.as_ref());
+        let shapes = shapes.chain(legend.checks.iter().filter_map(|check| check.shape_of.as_ref()));
         let shapes = shapes.chain(legend.reasons.iter().filter_map(|reason| reason.shape_of.as_ref()));
         let mut counted: Vec<&String> = tallies.chain(shapes).chain([&self.layout.state]).collect();
         counted.sort_unstable();
@@ -146,7 +148,7 @@ impl CleaningPlan {
     /// Runs the rules once: rows left, rows taken, and the report.
     ///
     /// # Errors
-    /// `Unusable` when a rule takes more rows than its limit, `Query` when polars fails.
+    /// `Unusable` when more rows fail a rule than its limit allows, `Query` when polars fails.
     pub fn collect(&self) -> Result<Cleaned> {
         let splitter = Splitter::new(Arc::clone(&self.layout));
         let left = splitter.split(self.flagged.clone(), Arc::clone(&self.clean_schema));
@@ -181,18 +183,28 @@ impl CleaningPlan {
     }
 }
 
+/// Tables of the same columns without a row, so that rehearsing reads none.
+fn without_rows(tables: &mut Tables) -> Result<Tables> {
+    let hollow = |(name, table): (&String, &mut LazyFrame)| {
+        let schema =
+            table.collect_schema().map_err(Error::query("reading the schema of a table to look things up in"))?;
+        Ok((name.clone(), DataFrame::empty_with_schema(&schema).lazy()))
+    };
+    tables.iter_mut().map(hollow).collect()
+}
+
 /// Everything that is wrong with roles and rules: they are tried on a frame without rows.
 fn rehearse(
     params: &CleaningParams,
     schema: &Schema,
-    tables: &Tables,
+    tables: Tables,
     known: Option<&[Learned]>,
 ) -> Result<Vec<String>> {
     let reserved = ADDED.into_iter().filter(|name| schema.contains(name));
     let mut problems: Vec<String> =
         reserved.map(|name| format!("column `{name}` has a name that the quarantine needs; rename it")).collect();
     let nothing = DataFrame::empty_with_schema(schema).lazy();
-    let mut flow = Flow::new(nothing, schema, params.roles.as_ref(), tables.clone());
+    let mut flow = Flow::new(nothing, schema, params.roles.as_ref(), tables);
     let mut roles = Roles::Unchecked;
     for (place, rule) in params.rules.iter().enumerate() {
         flow.begin(rule.name());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use serde::Serialize;
 
+use super::check_count::CheckCount;
 use super::legend::{CellEvent, Counted, Legend, Limit, Tally};
 use super::rule::CLEANING;
 use super::shapes::count_shapes;
@@ -67,6 +68,10 @@ pub struct RuleReport {
     pub reasons: Vec<ReasonCount>,
     /// What happened to cells, column by column.
     pub cells: Vec<CellCount>,
+    /// Rows that failed each check, or could not be judged by it; a row counts for every
+    /// check. Only the rule [`Checks`](super::Checks) has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckCount>,
 }
 
 /// What a cleaning did: counts by rule, and never a customer's data.
@@ -102,6 +107,13 @@ impl CleaningReport {
             };
             report.rules[tally.rule].count(tally, flags.num_trues() as u64, shapes)?;
         }
+        let mut counted: Vec<Vec<CheckCount>> = vec![vec![]; report.rules.len()];
+        for check in &legend.checks {
+            counted[check.rule].push(CheckCount::of(flagged, check)?);
+        }
+        for (rule, checks) in report.rules.iter_mut().zip(counted) {
+            rule.checks = checks;
+        }
         for (code, reason) in legend.reasons.iter().enumerate() {
             let Some(column) = reason.shape_of.as_ref().filter(|_| taken[code] > 0) else { continue };
             let shapes = count_shapes(flagged, column, &codes.equal(code as u32))?;
@@ -136,6 +148,7 @@ impl CleaningReport {
                 n_rows_out: left - n_rows_taken,
                 reasons,
                 cells: legend.tallies.iter().filter(|tally| tally.rule == place).filter_map(CellCount::none).collect(),
+                checks: legend.checks.iter().filter(|check| check.rule == place).map(CheckCount::none).collect(),
             });
             left -= n_rows_taken;
         }
@@ -146,17 +159,11 @@ impl CleaningReport {
     /// another file.
     ///
     /// # Errors
-    /// `Unusable` when the rules or their reasons differ.
+    /// `Unusable` when the rules, their reasons or their checks differ.
     pub fn merge(mut self, other: &Self) -> Result<Self> {
-        let kind = |report: &Self| -> Vec<(&'static str, Vec<String>, Vec<(String, String)>)> {
-            let of_rule = |r: &RuleReport| {
-                let reasons = r.reasons.iter().map(|count| count.reason.clone()).collect();
-                let cells = r.cells.iter().map(|cell| (cell.column.clone(), cell.what.clone())).collect();
-                (r.rule, reasons, cells)
-            };
-            report.rules.iter().map(of_rule).collect()
-        };
-        if kind(&self) != kind(other) {
+        let alike = self.rules.len() == other.rules.len()
+            && self.rules.iter().zip(&other.rules).all(|(mine, theirs)| mine.is_of_rule(theirs));
+        if !alike {
             let reason =
                 format!("reports of {} and {} rule(s) are not of the same rules", self.rules.len(), other.rules.len());
             return Err(Error::Unusable { analysis: CLEANING, reason });
@@ -169,12 +176,16 @@ impl CleaningReport {
     pub(crate) fn within(self, limits: &[Limit]) -> Result<Self> {
         for limit in limits {
             let rule = &self.rules[limit.rule];
-            let n_failed = rule.n_rows_taken.max(rule.n_rows_spared);
+            // A row that was taken is not spared, so that none counts twice.
+            let (n_failed, of_check) = match limit.check.and_then(|place| rule.checks.get(place)) {
+                Some(check) => (check.n_failed, format!("check `{}` of ", check.check)),
+                None => (rule.n_rows_taken + rule.n_rows_spared, String::new()),
+            };
             if n_failed as f64 > limit.most * rule.n_rows_in as f64 {
                 let (number, name, n_rows, most) = (rule.number, rule.rule, rule.n_rows_in, limit.most);
                 let reason = format!(
-                    "rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} it was \
-                     allowed; look at the rows, or raise its `fail_above`"
+                    "{of_check}rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} \
+                     it was allowed; look at the rows, or raise its `fail_above`"
                 );
                 return Err(Error::Unusable { analysis: CLEANING, reason });
             }
@@ -245,6 +256,28 @@ impl RuleReport {
             mine.n_cells += theirs.n_cells;
             add_shapes(&mut mine.shapes, &theirs.shapes);
         }
+        for (mine, theirs) in self.checks.iter_mut().zip(&other.checks) {
+            mine.add(theirs);
+        }
+    }
+
+    /// Whether both reports can be of one rule: the same reasons, cells and checks.
+    fn is_of_rule(&self, other: &Self) -> bool {
+        let reasons = |rule: &Self| rule.reasons.iter().map(|count| count.reason.clone()).collect::<Vec<_>>();
+        let cells =
+            |rule: &Self| rule.cells.iter().map(|cell| (cell.column.clone(), cell.what.clone())).collect::<Vec<_>>();
+        let checks =
+            |rule: &Self| rule.checks.iter().map(|check| (check.check.clone(), check.on_failure)).collect::<Vec<_>>();
+        self.rule == other.rule
+            && reasons(self) == reasons(other)
+            && cells(self) == cells(other)
+            && checks(self) == checks(other)
+    }
+
+    /// What a check counted, by its name.
+    #[must_use]
+    pub fn check(&self, name: &str) -> Option<&CheckCount> {
+        self.checks.iter().find(|check| check.check == name)
     }
 
     /// Cells of one column to which one thing happened; 0 where the rule did no such thing.
@@ -276,7 +309,7 @@ fn taken_by_reason(codes: &UInt32Chunked, n_reasons: usize) -> Vec<u64> {
     taken
 }
 
-fn add_shapes(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u64>) {
+pub(crate) fn add_shapes(mine: &mut BTreeMap<String, u64>, theirs: &BTreeMap<String, u64>) {
     for (shape, n) in theirs {
         *mine.entry(shape.clone()).or_default() += n;
     }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use polars::prelude::*;
 
+use super::check::OnFailure;
+use super::check_count::CheckCount;
 use super::report::{CellCount, CleaningReport, ReasonCount};
 use crate::frame::{ToDataFrame, columns, frame_of};
 
@@ -26,15 +28,30 @@ impl fmt::Display for CleaningReport {
             rule.counts().iter().zip(&widths).try_for_each(|(count, width)| write!(f, "  {count:>width$}"))?;
             // Reasons come last on their line: they can hold wide characters.
             let indent = 3 + 2 + name + 2 + widths[0] + 2 + widths[1];
-            for ReasonCount { reason, n_rows, shapes } in rule.reasons.iter().filter(|count| count.n_rows > 0) {
+            // Where there are checks, they say the same and more.
+            let reasons = if rule.checks.is_empty() { rule.reasons.as_slice() } else { &[] };
+            for ReasonCount { reason, n_rows, shapes } in reasons.iter().filter(|count| count.n_rows > 0) {
                 write!(f, "\n{n_rows:>indent$}  {reason}{}", shown(shapes))?;
             }
             for CellCount { column, what, n_cells, shapes, .. } in rule.cells.iter().filter(|cell| cell.n_cells > 0) {
                 write!(f, "\n{n_cells:>indent$}  cell(s) of `{column}` {what}{}", shown(shapes))?;
             }
+            for check in rule.checks.iter().filter(|check| check.n_failed + check.n_unjudged > 0) {
+                write!(f, "\n{:>indent$}  {}", check.n_failed, about(check))?;
+            }
         }
         Ok(())
     }
+}
+
+/// What a check found, after the number of rows that failed it.
+fn about(check: &CheckCount) -> String {
+    let left_in = if check.on_failure == OnFailure::Report { ", left in" } else { "" };
+    let unjudged = match check.n_unjudged {
+        0 => String::new(),
+        n => format!(", {n} not judged"),
+    };
+    format!("failed `{}`{left_in}{unjudged}{}", check.check, shown(&check.shapes))
 }
 
 /// The most frequent forms of cells, those that are equally frequent by their text.

@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
-use super::{
-    ExactDuplicates, Fill, KeyDuplicates, LaterRows, MissingCustomer, NearDuplicates, NonProducts, Prices, Refunds,
-    Text,
-};
+use super::{Checks, ExactDuplicates, Fill, KeyDuplicates, LaterRows, MissingCustomer, NearDuplicates, NonProducts, Prices, Refunds, Text};
 
 /// The name of the cleaning in errors.
 pub(crate) const CLEANING: &str = "cleaning";
@@ -57,6 +54,8 @@ rules! {
         Text,
         /// Takes rows that repeat an earlier one.
         ExactDuplicates,
+        /// Judges rows by named checks.
+        Checks,
         /// Fills missing values.
         Fill,
         /// Takes rows that share a key, but for the one to keep.
@@ -111,10 +110,11 @@ mod tests {
 
     #[test]
     fn a_rule_is_called_the_same_in_job_files_and_reports() {
-        let rules: [Rule; 6] = [
+        let rules: [Rule; 7] = [
             Text::new().into(),
             ExactDuplicates::new().into(),
             MissingCustomer::new().into(),
+            Checks::new().not_null(["id"]).into(),
             NonProducts::new().codes(["POST"]).into(),
             Prices::new().into(),
             Refunds::drop().into(),

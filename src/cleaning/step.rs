@@ -47,6 +47,11 @@ pub(crate) struct Table<'a> {
 }
 
 impl Table<'_> {
+    /// The columns of another table, if it was given.
+    pub(crate) fn schema_of(&self, table: &str) -> Option<SchemaRef> {
+        self.tables.get(table)?.clone().collect_schema().ok()
+    }
+
     /// A line for a column that a rule names and the table lacks.
     pub(crate) fn missing_column(&self, column: &str) -> Option<String> {
         (!self.schema.contains(column))

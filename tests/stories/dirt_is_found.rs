@@ -13,18 +13,18 @@ use serde_json::Value;
 use crate::golden::{reference, shared};
 
 /// A CSV file with every column as text.
-fn as_text(name: &str) -> Option<LazyFrame> {
+pub(crate) fn as_text(name: &str) -> Option<LazyFrame> {
     let path = shared(name)?;
     let reader = LazyCsvReader::new(PlRefPath::new(path.to_str().unwrap()));
     Some(reader.with_infer_schema_length(Some(0)).finish().unwrap())
 }
 
-fn parquet(name: &str) -> Option<LazyFrame> {
+pub(crate) fn parquet(name: &str) -> Option<LazyFrame> {
     let path = shared(name)?;
     Some(LazyFrame::scan_parquet(PlRefPath::new(path.to_str().unwrap()), ScanArgsParquet::default()).unwrap())
 }
 
-fn expected(part: &str) -> Option<Value> {
+pub(crate) fn expected(part: &str) -> Option<Value> {
     Some(reference("cleaning.json")?[part].clone())
 }
 
@@ -98,7 +98,7 @@ fn zero_is_no_rating() {
 }
 
 /// The touchpoints: whole numbers that are no ids, ages, distances or delays.
-fn rated((name, dtype): (&PlSmallStr, &DataType)) -> Option<String> {
+pub(crate) fn rated((name, dtype): (&PlSmallStr, &DataType)) -> Option<String> {
     let other = ["ID", "Age", "Flight Distance", "Departure Delay", "Arrival Delay"];
     (dtype.is_integer() && !other.contains(&name.as_str())).then(|| name.to_string())
 }

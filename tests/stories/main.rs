@@ -10,3 +10,4 @@ mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
 mod reading_text_files;
+mod validity_of_a_table;
