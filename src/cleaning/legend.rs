@@ -1,5 +1,7 @@
 //! What the helper columns of a flagged frame mean.
 
+use std::collections::BTreeMap;
+
 /// Why a row was taken.
 #[derive(Clone, Debug)]
 pub(crate) struct Reason {
@@ -48,6 +50,8 @@ pub(crate) struct Limit {
     pub(crate) rule: usize,
     /// The largest share of the rows that came to the rule, 0..=1.
     pub(crate) most: f64,
+    /// What can be done about it.
+    pub(crate) remedy: &'static str,
 }
 
 /// What the helper columns mean.
@@ -58,4 +62,6 @@ pub(crate) struct Legend {
     pub(crate) reasons: Vec<Reason>,
     pub(crate) tallies: Vec<Tally>,
     pub(crate) limits: Vec<Limit>,
+    /// New names of columns in what is left, where they differ.
+    pub(crate) renamed: BTreeMap<String, String>,
 }

@@ -12,6 +12,11 @@
 //! | rule | what it does |
 //! |---|---|
 //! | [`Text`] | trims and case-folds cells |
+//! | [`ReadDates`] | reads days and times by stated formats |
+//! | [`ReadNumbers`] | reads numbers by a stated decimal mark |
+//! | [`ReadFlags`] | reads yes and no |
+//! | [`Contact`] | brings e-mail addresses and telephone numbers into one form |
+//! | [`ColumnNames`] | gives columns other names |
 //! | [`ExactDuplicates`] | takes rows that repeat an earlier one |
 //! | [`MissingCustomer`] | takes rows without a customer |
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
@@ -43,11 +48,15 @@
 //! ```
 
 mod cleaned;
+mod column_names;
+mod contact;
 mod customer;
+mod dates;
 mod duplicates;
 mod fill;
 mod fill_learn;
 mod fitted;
+mod flags;
 mod flow;
 mod forward;
 mod grouping;
@@ -59,6 +68,7 @@ mod legend;
 mod matching;
 mod narrow;
 mod netting;
+mod numbers;
 mod params;
 mod plan;
 mod prices;
@@ -73,18 +83,24 @@ mod shapes;
 mod split;
 mod step;
 mod text;
+mod unreadable;
 
 #[cfg(test)]
 mod laws;
 
 pub use cleaned::Cleaned;
+pub use column_names::ColumnNames;
+pub use contact::{Contact, InvalidContact};
 pub use customer::MissingCustomer;
+pub use dates::ReadDates;
 pub use duplicates::ExactDuplicates;
 pub use fill::{Fill, FillWith};
 pub use fitted::FittedCleaning;
+pub use flags::ReadFlags;
 pub use input::CleaningInput;
 pub use later::LaterRows;
 pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
+pub use numbers::ReadNumbers;
 pub use params::{Cleaning, CleaningParams};
 pub use plan::CleaningPlan;
 pub use prices::Prices;
@@ -93,5 +109,6 @@ pub use refunds::{RefundMode, Refunds, Unmatched};
 pub use report::{CellCount, CleaningReport, ReasonCount, RuleReport};
 pub use rule::Rule;
 pub use text::Text;
+pub use unreadable::Unreadable;
 
-pub use crate::text::Case;
+pub use crate::text::{Case, DecimalMark, ExcelDates, Grouping};

@@ -84,6 +84,9 @@ pub struct CleaningReport {
     pub n_rows_quarantined: u64,
     /// One report per rule, in the order in which the rules worked.
     pub rules: Vec<RuleReport>,
+    /// New names of columns in what is left, by their raw names; empty where they kept theirs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub renamed: BTreeMap<String, String>,
 }
 
 impl CleaningReport {
@@ -139,7 +142,13 @@ impl CleaningReport {
             });
             left -= n_rows_taken;
         }
-        Self { n_rows_in, n_rows_out: left, n_rows_quarantined: n_rows_in - left, rules }
+        Self {
+            n_rows_in,
+            n_rows_out: left,
+            n_rows_quarantined: n_rows_in - left,
+            rules,
+            renamed: legend.renamed.clone(),
+        }
     }
 
     /// Adds the report of other rows that went through the same rules, such as those of
@@ -162,6 +171,7 @@ impl CleaningReport {
             return Err(Error::Unusable { analysis: CLEANING, reason });
         }
         self.add(other);
+        self.renamed.extend(other.renamed.clone());
         Ok(self)
     }
 
@@ -174,7 +184,9 @@ impl CleaningReport {
                 let (number, name, n_rows, most) = (rule.number, rule.rule, rule.n_rows_in, limit.most);
                 let reason = format!(
                     "rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} it was \
-                     allowed; look at the rows, or raise its `fail_above`"
+                     allowed{}; {}",
+                    rule.why(),
+                    limit.remedy
                 );
                 return Err(Error::Unusable { analysis: CLEANING, reason });
             }
@@ -245,6 +257,14 @@ impl RuleReport {
             mine.n_cells += theirs.n_cells;
             add_shapes(&mut mine.shapes, &theirs.shapes);
         }
+    }
+
+    /// The first reasons for which rows were taken, in brackets, with their counts.
+    fn why(&self) -> String {
+        const SHOWN: usize = 3;
+        let taken = self.reasons.iter().filter(|count| count.n_rows > 0);
+        let shown: Vec<String> = taken.take(SHOWN).map(|count| format!("{}: {}", count.reason, count.n_rows)).collect();
+        if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) }
     }
 
     /// Cells of one column to which one thing happened; 0 where the rule did no such thing.

@@ -33,7 +33,10 @@ impl fmt::Display for CleaningReport {
                 write!(f, "\n{n_cells:>indent$}  cell(s) of `{column}` {what}{}", shown(shapes))?;
             }
         }
-        Ok(())
+        match self.renamed.len() {
+            0 => Ok(()),
+            n => write!(f, "\n{n} column(s) renamed"),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
+use super::{ColumnNames, Contact, ReadDates, ReadFlags, ReadNumbers};
 use super::{ExactDuplicates, Fill, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Text};
 
 /// The name of the cleaning in errors.
@@ -52,6 +53,16 @@ rules! {
     pub enum Rule {
         /// Trims and folds text.
         Text,
+        /// Gives columns other names.
+        ColumnNames,
+        /// Brings e-mail addresses and telephone numbers into one form.
+        Contact,
+        /// Reads days and times.
+        ReadDates,
+        /// Reads yes and no.
+        ReadFlags,
+        /// Reads numbers.
+        ReadNumbers,
         /// Takes rows that repeat an earlier one.
         ExactDuplicates,
         /// Fills missing values.
@@ -104,8 +115,13 @@ mod tests {
 
     #[test]
     fn a_rule_is_called_the_same_in_job_files_and_reports() {
-        let rules: [Rule; 6] = [
+        let rules: [Rule; 11] = [
             Text::new().into(),
+            ColumnNames::new().into(),
+            Contact::new().into(),
+            ReadDates::new(["d"]).into(),
+            ReadFlags::new(["f"]).into(),
+            ReadNumbers::new(["n"]).into(),
             ExactDuplicates::new().into(),
             MissingCustomer::new().into(),
             NonProducts::new().codes(["POST"]).into(),
