@@ -33,7 +33,7 @@ use crate::text::snake_case_all;
 /// let cleaned = CleaningParams::new().rule(ColumnNames::new().rename("Customer ID", "customer")).run(raw)?;
 /// assert_eq!(cleaned.report().renamed["MonthlyCharges"], "monthly_charges");
 /// let (clean, _, _) = cleaned.into_parts();
-/// assert_eq!(clean.get_column_names_str(), ["customer", "monthly_charges", "城市"]);
+/// assert_eq!(clean.get_column_names(), ["customer", "monthly_charges", "城市"]);
 /// # Ok::<(), PolarsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,13 +17,13 @@ const MICROS_OF_DAY: i64 = 86_400_000_000;
 ///
 /// Formats are those of strftime, tried in their order; the first that takes the whole cell
 /// wins, so their order says whether `03/04/2021` is in March or in April. Cells that read
-/// both ways are counted as `reads both ways`, that you see how much depends on the order.
+/// both ways are counted as `read both ways`, that you see how much depends on the order.
 /// Serial numbers of Excel are read if the day that the workbook counts from is stated: in
 /// text after the formats, and in columns of numbers.
 ///
 /// The column becomes one of days if no format has a time of day and Excel's numbers are not
-/// read, else one of datetimes in microseconds, on the clock of whoever wrote them; zones and
-/// offsets are refused. Cells of white space alone and NaN are missing: null, counted as
+/// read, else one of datetimes in microseconds, on the clock of whoever wrote them, unless days
+/// are asked for; zones and offsets are refused. Cells of white space alone and NaN are missing: null, counted as
 /// `blank`. What cannot be read is counted, with its shape, and becomes null unless another
 /// [`Unreadable`] is chosen. Null stays null.
 ///
@@ -38,7 +38,7 @@ const MICROS_OF_DAY: i64 = 86_400_000_000;
 /// let cleaned = CleaningParams::new().rule(rule).run(members)?;
 /// let dates = &cleaned.report().rules[0];
 /// assert_eq!([dates.n_cells("入会", "unreadable"), dates.n_cells("入会", "blank")], [1, 1]);
-/// assert_eq!(dates.n_cells("入会", "reads both ways"), 1); // 5 April, as the day comes first
+/// assert_eq!(dates.n_cells("入会", "read both ways"), 1); // 5 April, as the day comes first
 /// # Ok::<(), PolarsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub struct ReadDates {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     excel: Option<ExcelDates>,
     #[serde(default)]
+    days: bool,
+    #[serde(default)]
     unreadable: Unreadable,
 }
 
@@ -58,7 +60,7 @@ impl ReadDates {
     /// Reads these columns, by their raw names; formats are to be stated.
     pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = S>) -> Self {
         let columns = columns.into_iter().map(Into::into).collect();
-        Self { columns, formats: vec![], excel: None, unreadable: Unreadable::Null }
+        Self { columns, formats: vec![], excel: None, days: false, unreadable: Unreadable::Null }
     }
 
     /// States the formats of strftime, in the order in which they are tried.
@@ -70,6 +72,13 @@ impl ReadDates {
     /// Also reads serial numbers of Excel, counted from this day.
     pub fn excel(mut self, dates: ExcelDates) -> Self {
         self.excel = Some(dates);
+        self
+    }
+
+    /// Whether the column becomes one of days whatever is read: a time of day but midnight is
+    /// cut then, and counted as `time cut`.
+    pub fn days(mut self, days: bool) -> Self {
+        self.days = days;
         self
     }
 
@@ -86,9 +95,21 @@ impl ReadDates {
         Ok(self.excel.into_iter().fold(reader, DateText::excel))
     }
 
+    /// What was read as a column of its own, or the days of it.
+    fn cells(&self, flow: &mut Flow, column: &str, source: Expr, (value, dtype): (Expr, DataType)) -> Cells {
+        const REASON: &str = "cannot be read as a date";
+        if !self.days || dtype == DataType::Date {
+            return Cells::read(flow, column, source, (value, dtype), REASON);
+        }
+        let times = col(flow.derive("times", value));
+        let is_cut = times.clone().neq(times.clone().cast(DataType::Date).cast(time_dtype()));
+        let days = (times.cast(DataType::Date), DataType::Date);
+        Cells::read(flow, column, source, days, REASON).with(Event::change("time cut", is_cut))
+    }
+
     /// Whether the cells are numbers that no format is to be tried on.
     fn is_serial(&self, dtype: &DataType) -> bool {
-        is_number(dtype) && !(dtype.is_integer() && !self.formats.is_empty())
+        is_number(dtype) && (self.formats.is_empty() || !dtype.is_integer())
     }
 }
 
@@ -169,22 +190,21 @@ impl Step for ReadDates {
     }
 
     fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
-        const REASON: &str = "cannot be read as a date";
         let mut columns = vec![];
         for column in &self.columns {
             let Some(dtype) = flow.dtype(column).cloned() else { continue };
             if let Some(dates) = self.excel.filter(|_| self.is_serial(&dtype)) {
                 let serial = flow.value(column).cast(DataType::Float64);
                 let times = read_serials(serial.clone(), dates);
-                columns.push(Cells::read(flow, column, serial, times, REASON));
+                columns.push(self.cells(flow, column, serial, times));
                 continue;
             }
             let (text, reader) = (flow.text(column), self.reader()?);
             let has_two_ways = reader.can_read_both_ways();
-            let cells = Cells::read(flow, column, text.clone(), read(text.clone(), reader), REASON);
+            let cells = self.cells(flow, column, text.clone(), read(text.clone(), reader));
             columns.push(if has_two_ways {
                 let depends = cells.value().is_not_null().and(both_ways(text));
-                cells.with(Event::note("reads both ways", depends))
+                cells.with(Event::note("read both ways", depends))
             } else {
                 cells
             });

@@ -124,14 +124,14 @@ pub(crate) fn place(flow: &mut Flow, columns: Vec<Cells>, fate: Fate, failed: &'
 fn blanks(source: Expr, value: Expr) -> Expr {
     let find = |columns: &mut [Column]| {
         let [source, value] = &*columns else { polars_bail!(ComputeError: "a source and its value are needed") };
-        let is_read = value.is_not_null();
         let found: BooleanChunked = match source.dtype() {
             // Every cell with something in it was read.
             _ if source.null_count() == value.null_count() => BooleanChunked::full("".into(), false, source.len()),
             DataType::String => {
                 let is_blank = |cell: Option<&str>| cell.is_some_and(|cell| trimmed(cell).is_empty());
-                let cells = source.str()?.iter().zip(is_read.iter());
-                cells.map(|(cell, is_read)| is_read == Some(false) && is_blank(cell)).collect()
+                let is_left = value.is_null();
+                let cells = source.str()?.iter().zip(is_left.iter());
+                cells.map(|(cell, is_left)| is_left == Some(true) && is_blank(cell)).collect()
             }
             dtype if dtype.is_float() => {
                 let numbers = source.cast(&DataType::Float64)?;
@@ -179,4 +179,117 @@ pub(crate) fn check_columns(param: &'static str, columns: &[String]) -> Result<(
         return Err(Error::param(CLEANING, param, "at least one column", "none"));
     }
     check_distinct(param, columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::analysis::collect;
+    use crate::cleaning::{CleaningParams, Contact, ExcelDates, ReadDates, ReadFlags, ReadNumbers};
+
+    /// Cells of every kind, from a fixed recurrence.
+    fn dirty(n: usize) -> DataFrame {
+        let mut state = 7_u64;
+        let mut cells = || -> Vec<Option<&str>> {
+            const CELLS: [Option<&str>; 9] = [
+                Some("1"),
+                Some("44260.5"),
+                Some("03/04/2021"),
+                Some("是"),
+                Some("a@x.org"),
+                Some("+44 20 7946 0018"),
+                Some(" \u{3000}"),
+                Some("？"),
+                None,
+            ];
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) as usize % CELLS.len()
+            };
+            (0..n).map(|_| CELLS[next()]).collect()
+        };
+        df!("日期" => cells(), "数" => cells(), "旗" => cells(), "邮" => cells(), "电" => cells()).unwrap()
+    }
+
+    fn rules(unreadable: Unreadable) -> CleaningParams {
+        CleaningParams::new()
+            .rule(ReadDates::new(["日期"]).formats(["%d/%m/%Y"]).excel(ExcelDates::Since1900).unreadable(unreadable))
+            .rule(ReadNumbers::new(["数"]).unreadable(unreadable))
+            .rule(ReadFlags::new(["旗"]).unreadable(unreadable))
+            .rule(Contact::new().email("邮").phone("电", None))
+    }
+
+    #[test]
+    fn every_cell_is_read_blank_failed_or_null() {
+        let frame = dirty(500);
+        let (clean, _, report) = rules(Unreadable::Null).run(frame.clone()).unwrap().into_parts();
+        for (rule, column, failed) in [
+            (0, "日期", "unreadable"),
+            (1, "数", "unreadable"),
+            (2, "旗", "unreadable"),
+            (3, "邮", "invalid"),
+            (3, "电", "invalid"),
+        ] {
+            let [read, blank, failed] = ["read", "blank", failed].map(|what| report.rules[rule].n_cells(column, what));
+            let was_null = frame.column(column).unwrap().null_count() as u64;
+            assert_eq!(read + blank + failed + was_null, 500, "{column}");
+            assert_eq!(clean.column(column).unwrap().null_count() as u64, blank + failed + was_null, "{column}");
+            assert!(read > 25 && blank > 25 && failed > 25, "{column}: {read} {blank} {failed}");
+        }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the engines are compared")]
+    fn plans_streams_and_chunks_give_what_collecting_gives() {
+        for unreadable in [Unreadable::Null, Unreadable::Quarantine] {
+            for n in [0, 1, 300] {
+                let whole = dirty(n);
+                let chunks = whole.slice(0, n / 3).vstack(&whole.slice((n / 3) as i64, n)).unwrap();
+                let plan = rules(unreadable).check().unwrap().plan(chunks).unwrap();
+                let cleaned = rules(unreadable).run(whole).unwrap();
+                assert_eq!(&plan.report().unwrap(), cleaned.report());
+                let (clean, quarantine, report) = cleaned.into_parts();
+                assert_eq!((clean.height() + quarantine.height()) as u64, report.n_rows_in);
+                assert!(collect("test", plan.clean()).unwrap().equals_missing(&clean));
+                assert!(collect("test", plan.quarantine()).unwrap().equals_missing(&quarantine));
+                let streamed = plan.clean().collect_with_engine(Engine::Streaming).unwrap().unwrap_single();
+                assert!(streamed.equals_missing(&clean));
+            }
+        }
+    }
+
+    /// The value, two tallies and the reason all rest on one reading.
+    #[test]
+    fn a_cell_is_read_once() {
+        for fate in [Fate::Null, Fate::Keep, Fate::Quarantine, Fate::Fail] {
+            let frame = dirty(200);
+            let mut flow = Flow::new(frame.clone().lazy(), frame.schema(), None, Default::default());
+            flow.begin("test");
+            let n_read = Arc::new(AtomicUsize::new(0));
+            let counter = Arc::clone(&n_read);
+            let value = read_text(flow.text("数"), DataType::Float64, move |text| {
+                numbers::<Float64Type>(text, |cell| {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                    cell.parse().ok()
+                })
+                .into_series()
+            });
+            let source = flow.text("数");
+            let cells = Cells::read(&mut flow, "数", source, value, "is odd");
+            if fate != Fate::Keep {
+                place(&mut flow, vec![cells], fate, "unreadable");
+            } else {
+                let text = (cells.value().cast(DataType::String), DataType::String);
+                let source = flow.text("数");
+                let as_text = Cells::read(&mut flow, "数", source, text, "is odd");
+                place(&mut flow, vec![as_text], fate, "unreadable");
+            }
+            collect("test", flow.frame).unwrap();
+            let n_cells = 200 - frame.column("数").unwrap().null_count();
+            assert_eq!(n_read.load(Ordering::Relaxed), n_cells, "{fate:?}");
+        }
+    }
 }

@@ -134,6 +134,6 @@ fn the_table_comes_out_under_names_that_programs_like() {
     assert_eq!(cleaned.report().renamed.len(), 19);
     println!("{}", cleaned.report());
     let (clean, ..) = cleaned.into_parts();
-    assert_eq!(clean.get_column_names_str()[..3], ["customer", "gender", "senior_citizen"]);
+    assert_eq!(clean.get_column_names()[..3], ["customer", "gender", "senior_citizen"]);
     assert_eq!(clean.column("total_charges").unwrap().null_count(), 0);
 }

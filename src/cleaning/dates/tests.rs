@@ -14,7 +14,7 @@ fn days(column: &Column) -> Vec<Option<String>> {
 }
 
 fn counts(report: &CleaningReport) -> [u64; 4] {
-    ["read", "blank", "unreadable", "reads both ways"].map(|what| report.rules[0].n_cells("日期", what))
+    ["read", "blank", "unreadable", "read both ways"].map(|what| report.rules[0].n_cells("日期", what))
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn formats_are_tried_in_their_order() {
 #[test]
 fn only_formats_with_two_readings_are_looked_at() {
     let (_, report) = run(ReadDates::new(["日期"]).formats(["%Y-%m-%d"]), df!("日期" => ["2021-03-04"]).unwrap());
-    assert!(report.rules[0].cells.iter().all(|cell| cell.what != "reads both ways"));
+    assert!(report.rules[0].cells.iter().all(|cell| cell.what != "read both ways"));
     let unread = ReadDates::new(["日期"]).formats(["%d.%m.%Y"]);
     let (_, report) = run(unread, df!("日期" => ["03/04/2021", "03.04.2021"]).unwrap());
     assert_eq!(counts(&report), [1, 0, 1, 1], "what is not read depends on no order");
@@ -79,6 +79,18 @@ fn serial_numbers_are_read_from_numbers_and_from_text() {
     let digits = df!("日期" => [19_700_101_i64, 25_569]).unwrap();
     let (read, _) = run(rule(ExcelDates::Since1900).formats(["%Y%m%d"]), digits);
     assert_eq!(read.datetime().unwrap().physical().iter().collect::<Vec<_>>(), [Some(0), Some(0)]);
+}
+
+#[test]
+fn times_are_cut_to_days_if_asked_for_and_counted() {
+    let rule = ReadDates::new(["日期"]).formats(["%F %H:%M"]).excel(ExcelDates::Since1900).days(true);
+    let cells = ["2021-03-04 00:00", "1969-12-31 12:00", "25569", "25569.25", "1900-01-01 23:59", "?"];
+    let (read, report) = run(rule, df!("日期" => cells).unwrap());
+    assert_eq!(read.dtype(), &DataType::Date);
+    let physical: Vec<_> = read.date().unwrap().physical().iter().collect();
+    assert_eq!(physical, [Some(18_690), Some(-1), Some(0), Some(0), Some(-25_567), None]);
+    assert_eq!((report.rules[0].n_cells("日期", "time cut"), counts(&report)), (3, [5, 0, 1, 0]));
+    assert_eq!(report.rules[0].n_cells_changed, 4);
 }
 
 #[test]
