@@ -34,7 +34,7 @@ use crate::text::snake_case_all;
 /// assert_eq!(cleaned.report().renamed["MonthlyCharges"], "monthly_charges");
 /// let (clean, _, _) = cleaned.into_parts();
 /// assert_eq!(clean.get_column_names(), ["customer", "monthly_charges", "城市"]);
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -61,7 +61,7 @@ impl From<InvalidContact> for Fate {
 /// assert_eq!(cleaned.report().rules[0].n_cells("邮箱", "invalid"), 1);
 /// let (clean, _, _) = cleaned.into_parts();
 /// assert_eq!(clean.column("tel")?.str()?.get(0), Some("+8613800138000"));
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

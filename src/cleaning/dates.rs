@@ -25,7 +25,8 @@ const MICROS_OF_DAY: i64 = 86_400_000_000;
 /// read, else one of datetimes in microseconds, on the clock of whoever wrote them, unless days
 /// are asked for; zones and offsets are refused. Cells of white space alone and NaN are missing: null, counted as
 /// `blank`. What cannot be read is counted, with its shape, and becomes null unless another
-/// [`Unreadable`] is chosen. Null stays null.
+/// [`Unreadable`] is chosen. Null stays null. Where the column has the role of the time, a log
+/// made of what is left needs no `time_format` any more.
 ///
 /// # Examples
 ///
@@ -39,7 +40,7 @@ const MICROS_OF_DAY: i64 = 86_400_000_000;
 /// let dates = &cleaned.report().rules[0];
 /// assert_eq!([dates.n_cells("入会", "unreadable"), dates.n_cells("入会", "blank")], [1, 1]);
 /// assert_eq!(dates.n_cells("入会", "read both ways"), 1); // 5 April, as the day comes first
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -32,7 +32,7 @@ use crate::text::{FlagWords, Flags};
 /// assert_eq!(cleaned.report().rules[0].n_cells("会员", "unreadable"), 1);
 /// let (clean, _, _) = cleaned.into_parts();
 /// assert_eq!(clean.column("senior")?.bool()?.get(1), Some(true));
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

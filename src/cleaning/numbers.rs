@@ -34,7 +34,7 @@ use crate::text::{DecimalMark, Grouping, NumberText, trimmed};
 /// assert_eq!([numbers.n_cells("amount", "unreadable"), numbers.n_cells("amount", "blank")], [1, 1]);
 /// let (clean, _, _) = cleaned.into_parts();
 /// assert_eq!(clean.column("amount")?.f64()?.sum(), Some(1234.5 + 8.0 - 12.0));
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
