@@ -55,7 +55,7 @@ pub enum FillWith {
 /// assert_eq!(clean.column("age")?.f64()?.get(1), Some(30.0));
 /// assert_eq!(clean.column("age_was_missing")?.bool()?.num_trues(), 1);
 /// assert_eq!(report.rules[1].n_cells("城市", "filled"), 1);
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -299,6 +299,14 @@ impl Flow {
     pub(crate) fn limit(&mut self, most: f64) {
         let rule = self.rule();
         self.legend.limits.push(Limit { rule, check: None, most });
+        let remedy = "look at the rows, or raise its `fail_above`";
+        self.legend.limits.push(Limit { rule, most, remedy });
+    }
+
+    /// Stops the job when the current rule takes a row at all; the remedy is told.
+    pub(crate) fn allow_none(&mut self, remedy: &'static str) {
+        let rule = self.rule();
+        self.legend.limits.push(Limit { rule, most: 0.0, remedy });
     }
 
     /// A Boolean that the report will sum: the condition, on rows that are in.

@@ -1,6 +1,7 @@
 //! What the helper columns of a flagged frame mean.
 
 use super::check::OnFailure;
+use std::collections::BTreeMap;
 
 /// Why a row was taken.
 #[derive(Clone, Debug)]
@@ -64,6 +65,8 @@ pub(crate) struct Limit {
     pub(crate) check: Option<usize>,
     /// The largest share of the rows that came to the rule, 0..=1.
     pub(crate) most: f64,
+    /// What can be done about it.
+    pub(crate) remedy: &'static str,
 }
 
 /// What the helper columns mean.
@@ -75,4 +78,6 @@ pub(crate) struct Legend {
     pub(crate) tallies: Vec<Tally>,
     pub(crate) checks: Vec<CheckColumn>,
     pub(crate) limits: Vec<Limit>,
+    /// New names of columns in what is left, where they differ.
+    pub(crate) renamed: BTreeMap<String, String>,
 }

@@ -12,6 +12,11 @@
 //! | rule | what it does |
 //! |---|---|
 //! | [`Text`] | trims and case-folds cells |
+//! | [`ReadDates`] | reads days and times by stated formats |
+//! | [`ReadNumbers`] | reads numbers by a stated decimal mark |
+//! | [`ReadFlags`] | reads yes and no |
+//! | [`Contact`] | brings e-mail addresses and telephone numbers into one form |
+//! | [`ColumnNames`] | gives columns other names |
 //! | [`ExactDuplicates`] | takes rows that repeat an earlier one |
 //! | [`KeyDuplicates`] | takes rows that share a key, but for the one to keep |
 //! | [`NearDuplicates`] | counts rows that differ in the writing of their text only |
@@ -51,11 +56,15 @@ mod check_count;
 mod checks;
 mod cleaned;
 mod contradictions;
+mod column_names;
+mod contact;
 mod customer;
+mod dates;
 mod duplicates;
 mod fill;
 mod fill_learn;
 mod fitted;
+mod flags;
 mod flow;
 mod foreign;
 mod forward;
@@ -70,6 +79,7 @@ mod matching;
 mod narrow;
 mod near_duplicates;
 mod netting;
+mod numbers;
 mod params;
 mod plan;
 mod prices;
@@ -85,6 +95,7 @@ mod split;
 mod step;
 mod text;
 mod verdicts;
+mod unreadable;
 
 #[cfg(test)]
 mod checks_tests;
@@ -95,15 +106,20 @@ pub use check::{Check, OnFailure, Requirement};
 pub use check_count::CheckCount;
 pub use checks::Checks;
 pub use cleaned::Cleaned;
+pub use column_names::ColumnNames;
+pub use contact::{Contact, InvalidContact};
 pub use customer::MissingCustomer;
+pub use dates::ReadDates;
 pub use duplicates::ExactDuplicates;
 pub use fill::{Fill, FillWith};
 pub use fitted::FittedCleaning;
+pub use flags::ReadFlags;
 pub use input::CleaningInput;
 pub use key_duplicates::{Keep, KeyDuplicates};
 pub use later::LaterRows;
 pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
 pub use near_duplicates::NearDuplicates;
+pub use numbers::ReadNumbers;
 pub use params::{Cleaning, CleaningParams};
 pub use plan::CleaningPlan;
 pub use prices::Prices;
@@ -112,5 +128,6 @@ pub use refunds::{RefundMode, Refunds, Unmatched};
 pub use report::{CellCount, CleaningReport, ReasonCount, RuleReport};
 pub use rule::Rule;
 pub use text::Text;
+pub use unreadable::Unreadable;
 
-pub use crate::text::Case;
+pub use crate::text::{Case, DecimalMark, ExcelDates, Grouping};

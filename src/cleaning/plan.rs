@@ -6,6 +6,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::cleaned::Cleaned;
+use super::column_names::collisions;
 use super::fitted::FittedCleaning;
 use super::flow::Flow;
 use super::input::{CleaningInput, Tables};
@@ -88,7 +89,8 @@ impl CleaningPlan {
             .iter()
             .filter_map(|(name, current)| Some(Field::new(name.as_str().into(), schema.get(current)?.clone())));
         let clean_schema = Arc::new(fields.collect());
-        let Flow { legend, state, partners, all_reasons, raw, .. } = flow;
+        let Flow { mut legend, state, partners, all_reasons, raw, renamed, .. } = flow;
+        legend.renamed = renamed.into_iter().filter(|(column, name)| column != name).collect();
         let layout = Arc::new(Layout { legend, state, partners, all_reasons, raw, output });
         Ok(Self { flagged, layout, flagged_schema: schema, clean_schema, fitted })
     }
@@ -227,6 +229,7 @@ fn rehearse(
     if params.roles.is_some() {
         roles.check(&flow, &mut problems)?;
     }
+    problems.extend(collisions(&flow));
     Ok(problems)
 }
 

@@ -89,6 +89,9 @@ pub struct CleaningReport {
     pub n_rows_quarantined: u64,
     /// One report per rule, in the order in which the rules worked.
     pub rules: Vec<RuleReport>,
+    /// New names of columns in what is left, by their raw names; empty where they kept theirs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub renamed: BTreeMap<String, String>,
 }
 
 impl CleaningReport {
@@ -152,7 +155,13 @@ impl CleaningReport {
             });
             left -= n_rows_taken;
         }
-        Self { n_rows_in, n_rows_out: left, n_rows_quarantined: n_rows_in - left, rules }
+        Self {
+            n_rows_in,
+            n_rows_out: left,
+            n_rows_quarantined: n_rows_in - left,
+            rules,
+            renamed: legend.renamed.clone(),
+        }
     }
 
     /// Adds the report of other rows that went through the same rules, such as those of
@@ -169,6 +178,7 @@ impl CleaningReport {
             return Err(Error::Unusable { analysis: CLEANING, reason });
         }
         self.add(other);
+        self.renamed.extend(other.renamed.clone());
         Ok(self)
     }
 
@@ -186,6 +196,10 @@ impl CleaningReport {
                 let reason = format!(
                     "{of_check}rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} \
                      it was allowed; look at the rows, or raise its `fail_above`"
+                    "rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} it was \
+                     allowed{}; {}",
+                    rule.why(),
+                    limit.remedy
                 );
                 return Err(Error::Unusable { analysis: CLEANING, reason });
             }
@@ -278,6 +292,14 @@ impl RuleReport {
     #[must_use]
     pub fn check(&self, name: &str) -> Option<&CheckCount> {
         self.checks.iter().find(|check| check.check == name)
+    }
+
+    /// The first reasons for which rows were taken, in brackets, with their counts.
+    fn why(&self) -> String {
+        const SHOWN: usize = 3;
+        let taken = self.reasons.iter().filter(|count| count.n_rows > 0);
+        let shown: Vec<String> = taken.take(SHOWN).map(|count| format!("{}: {}", count.reason, count.n_rows)).collect();
+        if shown.is_empty() { String::new() } else { format!(" ({})", shown.join(", ")) }
     }
 
     /// Cells of one column to which one thing happened; 0 where the rule did no such thing.

@@ -40,7 +40,10 @@ impl fmt::Display for CleaningReport {
                 write!(f, "\n{:>indent$}  {}", check.n_failed, about(check))?;
             }
         }
-        Ok(())
+        match self.renamed.len() {
+            0 => Ok(()),
+            n => write!(f, "\n{n} column(s) renamed"),
+        }
     }
 }
 

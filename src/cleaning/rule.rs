@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
-use super::{Checks, ExactDuplicates, Fill, KeyDuplicates, LaterRows, MissingCustomer, NearDuplicates, NonProducts, Prices, Refunds, Text};
+use super::{Checks, ColumnNames, Contact, ExactDuplicates, Fill, KeyDuplicates, LaterRows, MissingCustomer, NearDuplicates, NonProducts, Prices, ReadDates, ReadFlags, ReadNumbers, Refunds, Text};
 
 /// The name of the cleaning in errors.
 pub(crate) const CLEANING: &str = "cleaning";
@@ -52,6 +52,16 @@ rules! {
     pub enum Rule {
         /// Trims and folds text.
         Text,
+        /// Gives columns other names.
+        ColumnNames,
+        /// Brings e-mail addresses and telephone numbers into one form.
+        Contact,
+        /// Reads days and times.
+        ReadDates,
+        /// Reads yes and no.
+        ReadFlags,
+        /// Reads numbers.
+        ReadNumbers,
         /// Takes rows that repeat an earlier one.
         ExactDuplicates,
         /// Judges rows by named checks.
@@ -111,7 +121,13 @@ mod tests {
     #[test]
     fn a_rule_is_called_the_same_in_job_files_and_reports() {
         let rules: [Rule; 7] = [
+        let rules: [Rule; 11] = [
             Text::new().into(),
+            ColumnNames::new().into(),
+            Contact::new().into(),
+            ReadDates::new(["d"]).into(),
+            ReadFlags::new(["f"]).into(),
+            ReadNumbers::new(["n"]).into(),
             ExactDuplicates::new().into(),
             MissingCustomer::new().into(),
             Checks::new().not_null(["id"]).into(),

@@ -38,7 +38,7 @@ use crate::text::{Case, Normalise};
 /// let (clean, _, _) = cleaned.into_parts();
 /// assert_eq!(clean.column("code")?.n_unique()?, 1);
 /// assert_eq!(clean.column("channel")?.null_count(), 1);
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -51,6 +51,8 @@ struct Format {
     fixed: Option<Fixed>,
     items: Vec<Item<'static>>,
     has_time: bool,
+    /// Whether a day in this format can be one that [`reads_both_ways`].
+    has_two_ways: bool,
 }
 
 /// Why a format cannot be used.
@@ -110,6 +112,12 @@ impl DateText {
         self.excel.is_some() || self.formats.iter().any(|format| format.has_time)
     }
 
+    /// Whether a text that some format takes can be one that [`reads_both_ways`].
+    #[must_use]
+    pub fn can_read_both_ways(&self) -> bool {
+        self.formats.iter().any(|format| format.has_two_ways)
+    }
+
     /// Microseconds from 1970-01-01 00:00 to the time that the text says, on its own clock;
     /// `None` if no format takes it.
     #[must_use]
@@ -139,20 +147,27 @@ impl Format {
         }
         let broken = |_| DateFormatProblem::Broken { format: named() };
         let items = StrftimeItems::new(format).parse_to_owned().map_err(broken)?;
-        let read = Self { fixed: Fixed::of(&items), items, has_time: kind == TimeFormat::Clock };
+        let mut read =
+            Self { fixed: Fixed::of(&items), items, has_time: kind == TimeFormat::Clock, has_two_ways: false };
+        // Three small numbers that differ, so that no place can only be the year's.
+        read.has_two_ways = read.written(2003, 4, 5).is_some_and(|day| reads_both_ways(&day));
         if read.determines() { Ok(read) } else { Err(DateFormatProblem::Undetermined { format: named() }) }
     }
 
     /// Whether a day that is written in the format comes back from it.
     fn determines(&self) -> bool {
-        use fmt::Write;
-        let day = NaiveDate::from_ymd_opt(2021, 11, 23).and_then(|day| day.and_hms_opt(15, 47, 58));
-        let Some(sample) = day else { return false };
-        let mut written = String::new();
-        let wrote = write!(written, "{}", sample.format_with_items(self.items.iter()));
-        let read = self.parsed(&written).filter(|_| wrote.is_ok());
+        let Some(sample) = afternoon(2021, 11, 23) else { return false };
+        let read = self.written(2021, 11, 23).and_then(|written| self.parsed(&written));
         // Formats may leave out minutes' seconds, but neither the day nor the hour.
         read.is_some_and(|read| read.date() == sample.date() && (!self.has_time || hour(read) == hour(sample)))
+    }
+
+    /// The afternoon of a day in the format.
+    fn written(&self, year: i32, month: u32, day: u32) -> Option<String> {
+        use fmt::Write;
+        let mut written = String::new();
+        write!(written, "{}", afternoon(year, month, day)?.format_with_items(self.items.iter())).ok()?;
+        Some(written)
     }
 
     fn read(&self, text: &str) -> Option<i64> {
@@ -171,6 +186,10 @@ impl Format {
         }
         parsed.to_naive_date().ok()?.and_hms_opt(0, 0, 0)
     }
+}
+
+fn afternoon(year: i32, month: u32, day: u32) -> Option<NaiveDateTime> {
+    NaiveDate::from_ymd_opt(year, month, day)?.and_hms_opt(15, 47, 58)
 }
 
 fn hour(time: NaiveDateTime) -> u32 {
@@ -311,6 +330,17 @@ mod tests {
             "a/b/c",
         ] {
             assert!(!reads_both_ways(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn formats_with_two_readings_are_known() {
+        let has = |format: &str| DateText::new([format]).unwrap().can_read_both_ways();
+        for format in ["%d/%m/%Y", "%m-%d-%y", "%-d.%-m.%Y %H:%M", "%y/%m/%d", "%D", "%d/%m/%YT%T"] {
+            assert!(has(format), "{format}");
+        }
+        for format in ["%F", "%Y/%d/%m", "%d %b %Y", "%Y%m%d", "%F %T", "%d/%m %Y"] {
+            assert!(!has(format), "{format}");
         }
     }
 

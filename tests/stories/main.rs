@@ -2,6 +2,8 @@
 
 mod architecture;
 mod bad_input;
+mod cleaning_telco;
+mod cleaning_the_french_survey;
 mod contract;
 mod data;
 mod dirt_is_found;
