@@ -7,75 +7,25 @@ use polars::prelude::*;
 
 use super::fill::{FillWith, VALUE};
 use super::flow::Flow;
-use super::grouping::{Groups, Key};
+use super::grouping::Key;
 use super::learned::{Fact, LearnedColumn, LearnedGroup};
 use super::rule::CLEANING;
+use super::values::{learned_from_values, number_or_reason};
 use crate::analysis::collect_streamed;
 use crate::error::{Error, Result};
-use crate::kernel::exact_sum::ExactSum;
+use crate::kernel::moments::mean;
 use crate::kernel::quantile::median;
 
 /// Learns what one column is filled with.
 pub(crate) fn learned_column(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<LearnedColumn> {
-    let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
-    let groups = match with {
-        FillWith::Mode => modes(flow, column, by)?,
-        _ => centres(flow, with, column, by)?,
-    };
-    Ok(LearnedColumn::new(column, dtype, groups))
-}
-
-/// Means or medians of the finite values: of all rows first, then by group.
-fn centres(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<Vec<LearnedGroup>> {
-    let (groups, mut parted) = finite_by_group(flow, column, by)?;
-    let learn = |key: Key, values: &mut [f64]| {
+    if *with == FillWith::Mode {
+        let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
+        return Ok(LearnedColumn::new(column, dtype, modes(flow, column, by)?));
+    }
+    learned_from_values(flow, column, by, |values| {
         let centre = if *with == FillWith::Mean { mean(values) } else { median(values) };
-        LearnedGroup::new(key, values.len() as u64, [(VALUE, number_or_reason(centre, values.len()))])
-    };
-    let mut all: Vec<f64> = if by.is_empty() { std::mem::take(&mut parted[0]) } else { parted.concat() };
-    let mut learned = vec![learn(vec![], &mut all)];
-    if !by.is_empty() {
-        learned.extend(groups.keys.into_iter().zip(&mut parted).map(|(key, values)| learn(key, values)));
-    }
-    Ok(learned)
-}
-
-/// The finite values of a column in the rows that are in, by group; one group without keys.
-pub(crate) fn finite_by_group(flow: &mut Flow, column: &str, by: &[String]) -> Result<(Groups, Vec<Vec<f64>>)> {
-    let value = flow.value(column).cast(DataType::Float64);
-    let keys = by.iter().map(|key| flow.text(key));
-    let inputs = [value].into_iter().chain(keys).collect();
-    let columns = flow.read_rows_in(inputs)?;
-    let [values, keys @ ..] = columns.as_slice() else { return Ok((Groups::default(), vec![vec![]])) };
-    let values = values.f64().map_err(Error::query(CLEANING))?;
-    let finite = values.iter().map(|value| value.filter(|value| value.is_finite()));
-    if keys.is_empty() {
-        return Ok((Groups::default(), vec![finite.flatten().collect()]));
-    }
-    let groups = Groups::of(keys).map_err(Error::query(CLEANING))?;
-    let parted = groups.values(finite);
-    Ok((groups, parted))
-}
-
-/// The mean, rounded once; half the values are added at half weight where the sum is too
-/// large for a double.
-pub(crate) fn mean(values: &[f64]) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    let n = values.len() as f64;
-    ExactSum::of(values).value().map(|sum| sum / n).or_else(|| {
-        let scaled: Vec<f64> = values.iter().map(|value| value / n).collect();
-        ExactSum::of(&scaled).value()
+        [(VALUE, number_or_reason(centre, values.len()))]
     })
-}
-
-/// A number, or the reason for which there is none.
-pub(crate) fn number_or_reason(number: Option<f64>, n_values: usize) -> Fact {
-    match number {
-        Some(number) => Fact::Number(number),
-        None => Fact::Undefined(format!("undefined for {n_values} finite value(s)")),
-    }
 }
 
 /// Modes: of all rows first, then by group.

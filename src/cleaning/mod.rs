@@ -17,6 +17,12 @@
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
 //! | [`Prices`] | takes prices that are zero, negative or missing |
 //! | [`Refunds`] | keeps, drops, nets or matches refunds and cancellations |
+//! | [`Outliers`] | clips, removes, takes or flags values beyond bounds, learned or stated |
+//! | [`Scale`] | brings numbers to one scale |
+//! | [`Bins`] | puts numbers into named classes |
+//! | [`Mapping`] | replaces values by what a mapping says |
+//! | [`RareLevels`] | puts rare levels together |
+//! | [`ConvertCurrency`] | converts amounts to one currency by rates as of a day |
 //!
 //! # Examples
 //!
@@ -42,9 +48,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bins;
+mod classes;
 mod cleaned;
+mod convert_currency;
 mod customer;
 mod duplicates;
+mod exchange_rates;
 mod fill;
 mod fill_learn;
 mod fitted;
@@ -56,28 +66,40 @@ mod input;
 mod later;
 mod learned;
 mod legend;
+mod mapping;
 mod matching;
 mod narrow;
 mod netting;
+mod outlier_bounds;
+mod outliers;
 mod params;
 mod plan;
 mod prices;
 mod products;
+mod rare_levels;
 mod refund_plan;
 mod refunds;
 mod repeated;
 mod report;
 mod report_table;
 mod rule;
+mod scale;
 mod shapes;
 mod split;
 mod step;
+mod tables;
 mod text;
+mod values;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod number_laws;
 
+pub use bins::Bins;
+pub use classes::ClosedSide;
 pub use cleaned::Cleaned;
+pub use convert_currency::{ConvertCurrency, MissingRate};
 pub use customer::MissingCustomer;
 pub use duplicates::ExactDuplicates;
 pub use fill::{Fill, FillWith};
@@ -85,13 +107,18 @@ pub use fitted::FittedCleaning;
 pub use input::CleaningInput;
 pub use later::LaterRows;
 pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
+pub use mapping::{Mapping, Unmapped};
+pub use outlier_bounds::OutlierBounds;
+pub use outliers::{OutlierAction, Outliers};
 pub use params::{Cleaning, CleaningParams};
 pub use plan::CleaningPlan;
 pub use prices::Prices;
 pub use products::NonProducts;
+pub use rare_levels::RareLevels;
 pub use refunds::{RefundMode, Refunds, Unmatched};
 pub use report::{CellCount, CleaningReport, ReasonCount, RuleReport};
 pub use rule::Rule;
+pub use scale::{Scale, ScaleBy};
 pub use text::Text;
 
 pub use crate::text::Case;
