@@ -7,12 +7,13 @@ use polars::prelude::*;
 
 use super::fill::{FillWith, VALUE};
 use super::flow::Flow;
-use super::grouping::{Groups, Key};
+use super::grouping::Key;
 use super::learned::{Fact, LearnedColumn, LearnedGroup};
 use super::rule::CLEANING;
+use super::values::{learned_from_values, number_or_reason};
 use crate::analysis::collect_streamed;
 use crate::error::{Error, Result};
-use crate::kernel::exact_sum::ExactSum;
+use crate::kernel::moments::mean;
 use crate::kernel::quantile::median;
 
 /// Learns what columns are filled with.
@@ -79,15 +80,16 @@ pub(crate) fn mean(values: &[f64]) -> Option<f64> {
     ExactSum::of(values).value().map(|sum| sum / n).or_else(|| {
         let scaled: Vec<f64> = values.iter().map(|value| value / n).collect();
         ExactSum::of(&scaled).value()
-    })
-}
-
-/// A number, or the reason for which there is none.
-pub(crate) fn number_or_reason(number: Option<f64>, n_values: usize) -> Fact {
-    match number {
-        Some(number) => Fact::Number(number),
-        None => Fact::Undefined(format!("undefined for {n_values} finite value(s)")),
+/// Learns what one column is filled with.
+pub(crate) fn learned_column(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<LearnedColumn> {
+    if *with == FillWith::Mode {
+        let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
+        return Ok(LearnedColumn::new(column, dtype, modes(flow, column, by)?));
     }
+    learned_from_values(flow, column, by, |values| {
+        let centre = if *with == FillWith::Mean { mean(values) } else { median(values) };
+        [(VALUE, number_or_reason(centre, values.len()))]
+    })
 }
 
 /// Modes: of all rows first, then by group.

@@ -229,19 +229,30 @@ impl Flow {
     /// Puts other values in the place of a column, and counts what happened to its cells.
     /// The conditions of the events see the column as it was.
     pub(crate) fn mend(&mut self, raw: &str, mended: Expr, dtype: DataType, events: Vec<Event>) {
-        let before = self.current(raw).to_owned();
-        let mut exprs = vec![];
-        for event in events {
-            let happened =
-                CellEvent { column: raw.to_owned(), what: event.what.to_owned(), is_change: event.is_change };
-            let shape_of = event.with_shape.then(|| before.clone());
-            exprs.push(self.tally(Counted::Cells(happened), event.condition, shape_of));
-        }
+        let mut exprs = self.tallies(raw, events);
         let name = self.helper("mended");
         exprs.push(mended.alias(name.as_str()));
         self.frame = std::mem::take(&mut self.frame).with_columns(exprs);
         self.schema.insert(name.as_str().into(), dtype);
         self.current.insert(raw.to_owned(), name);
+    }
+
+    /// Counts what there is to know about the cells of a column that stays as it is.
+    pub(crate) fn count(&mut self, raw: &str, events: Vec<Event>) {
+        let tallies = self.tallies(raw, events);
+        self.frame = std::mem::take(&mut self.frame).with_columns(tallies);
+    }
+
+    fn tallies(&mut self, raw: &str, events: Vec<Event>) -> Vec<Expr> {
+        let before = self.current(raw).to_owned();
+        let mut tallies = vec![];
+        for event in events {
+            let happened =
+                CellEvent { column: raw.to_owned(), what: event.what.to_owned(), is_change: event.is_change };
+            let shape_of = event.with_shape.then(|| before.clone());
+            tallies.push(self.tally(Counted::Cells(happened), event.condition, shape_of));
+        }
+        tallies
     }
 
     /// Adds a column to what is left; the name is known to be free.

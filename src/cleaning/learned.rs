@@ -77,12 +77,12 @@ impl LearnedColumn {
 }
 
 impl LearnedGroup {
-    pub(crate) fn new(
+    pub(crate) fn new<N: Into<String>>(
         key: Vec<Option<String>>,
         n_rows: u64,
-        facts: impl IntoIterator<Item = (&'static str, Fact)>,
+        facts: impl IntoIterator<Item = (N, Fact)>,
     ) -> Self {
-        Self { key, n_rows, facts: facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect() }
+        Self { key, n_rows, facts: facts.into_iter().map(|(name, fact)| (name.into(), fact)).collect() }
     }
 }
 

@@ -26,6 +26,12 @@
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
 //! | [`Prices`] | takes prices that are zero, negative or missing |
 //! | [`Refunds`] | keeps, drops, nets or matches refunds and cancellations |
+//! | [`Outliers`] | clips, removes, takes or flags values beyond bounds, learned or stated |
+//! | [`Scale`] | brings numbers to one scale |
+//! | [`Bins`] | puts numbers into named classes |
+//! | [`Mapping`] | replaces values by what a mapping says |
+//! | [`RareLevels`] | puts rare levels together |
+//! | [`ConvertCurrency`] | converts amounts to one currency by rates as of a day |
 //!
 //! # Examples
 //!
@@ -58,9 +64,14 @@ mod cleaned;
 mod contradictions;
 mod column_names;
 mod contact;
+mod bins;
+mod classes;
+mod cleaned;
+mod convert_currency;
 mod customer;
 mod dates;
 mod duplicates;
+mod exchange_rates;
 mod fill;
 mod fill_learn;
 mod fitted;
@@ -75,32 +86,41 @@ mod key_duplicates;
 mod later;
 mod learned;
 mod legend;
+mod mapping;
 mod matching;
 mod narrow;
 mod near_duplicates;
 mod netting;
 mod numbers;
+mod outlier_bounds;
+mod outliers;
 mod params;
 mod plan;
 mod prices;
 mod products;
+mod rare_levels;
 mod refund_plan;
 mod refunds;
 mod repeated;
 mod report;
 mod report_table;
 mod rule;
+mod scale;
 mod shapes;
 mod split;
 mod step;
+mod tables;
 mod text;
 mod verdicts;
 mod unreadable;
+mod values;
 
 #[cfg(test)]
 mod checks_tests;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod number_laws;
 
 pub use check::{Check, OnFailure, Requirement};
 pub use check_count::CheckCount;
@@ -108,6 +128,10 @@ pub use checks::Checks;
 pub use cleaned::Cleaned;
 pub use column_names::ColumnNames;
 pub use contact::{Contact, InvalidContact};
+pub use bins::Bins;
+pub use classes::ClosedSide;
+pub use cleaned::Cleaned;
+pub use convert_currency::{ConvertCurrency, MissingRate};
 pub use customer::MissingCustomer;
 pub use dates::ReadDates;
 pub use duplicates::ExactDuplicates;
@@ -120,13 +144,18 @@ pub use later::LaterRows;
 pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
 pub use near_duplicates::NearDuplicates;
 pub use numbers::ReadNumbers;
+pub use mapping::{Mapping, Unmapped};
+pub use outlier_bounds::OutlierBounds;
+pub use outliers::{OutlierAction, Outliers};
 pub use params::{Cleaning, CleaningParams};
 pub use plan::CleaningPlan;
 pub use prices::Prices;
 pub use products::NonProducts;
+pub use rare_levels::RareLevels;
 pub use refunds::{RefundMode, Refunds, Unmatched};
 pub use report::{CellCount, CleaningReport, ReasonCount, RuleReport};
 pub use rule::Rule;
+pub use scale::{Scale, ScaleBy};
 pub use text::Text;
 pub use unreadable::Unreadable;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
-use super::{Checks, ColumnNames, Contact, ExactDuplicates, Fill, KeyDuplicates, LaterRows, MissingCustomer, NearDuplicates, NonProducts, Prices, ReadDates, ReadFlags, ReadNumbers, Refunds, Text};
+use super::{Bins, Checks, ColumnNames, Contact, ConvertCurrency, ExactDuplicates, Fill, KeyDuplicates, LaterRows, Mapping, MissingCustomer, NearDuplicates, NonProducts, Outliers, Prices, RareLevels, ReadDates, ReadFlags, ReadNumbers, Refunds, Scale, Text};
 
 /// The name of the cleaning in errors.
 pub(crate) const CLEANING: &str = "cleaning";
@@ -82,6 +82,18 @@ rules! {
         Prices,
         /// Keeps, drops, nets or matches refunds and cancellations.
         Refunds,
+        /// Puts numbers into named classes.
+        Bins,
+        /// Converts amounts to one currency.
+        ConvertCurrency,
+        /// Replaces values by what a mapping says.
+        Mapping,
+        /// Clips, removes, takes or flags values beyond bounds.
+        Outliers,
+        /// Puts rare levels together.
+        RareLevels,
+        /// Brings numbers to one scale.
+        Scale,
     }
 }
 
@@ -109,6 +121,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cleaning::{OutlierBounds, ScaleBy};
 
     #[test]
     fn a_misspelt_setting_is_refused() {
@@ -122,6 +135,7 @@ mod tests {
     fn a_rule_is_called_the_same_in_job_files_and_reports() {
         let rules: [Rule; 7] = [
         let rules: [Rule; 11] = [
+        let rules: [Rule; 12] = [
             Text::new().into(),
             ColumnNames::new().into(),
             Contact::new().into(),
@@ -134,6 +148,12 @@ mod tests {
             NonProducts::new().codes(["POST"]).into(),
             Prices::new().into(),
             Refunds::drop().into(),
+            Bins::ages("age").into(),
+            ConvertCurrency::new("paid", "currency", "day", "EUR").into(),
+            Mapping::new("city", [("沪", "华东")]).into(),
+            Outliers::new(["paid"], OutlierBounds::Tukey { k: 1.5 }).into(),
+            RareLevels::new(["city"]).min_count(5).into(),
+            Scale::new(["paid"], ScaleBy::Z).into(),
         ];
         for rule in rules {
             assert_eq!(serde_json::to_value(&rule).unwrap()["rule"], rule.name());

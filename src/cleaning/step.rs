@@ -8,6 +8,7 @@ use super::learned::Learned;
 use super::rule::CLEANING;
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
+use crate::frame::schema::is_identifier;
 
 /// What every rule has to say for itself.
 pub(crate) trait Step {
@@ -64,6 +65,27 @@ impl Table<'_> {
     pub(crate) fn taken_name(&self, column: &str) -> Option<String> {
         self.schema.contains(column).then(|| format!("would add column `{column}`, which is there already; rename one"))
     }
+}
+
+impl Table<'_> {
+    /// A line for a column that is there but holds neither whole numbers nor floats.
+    pub(crate) fn no_number(&self, column: &str) -> Option<String> {
+        let dtype = self.schema.get(column).filter(|dtype| !dtype.is_primitive_numeric())?;
+        Some(format!("needs a whole number or a float, but column `{column}` is {dtype}; cast it first"))
+    }
+
+    /// A line for a column that is there but holds neither text nor another label.
+    pub(crate) fn no_label(&self, column: &str) -> Option<String> {
+        let dtype = self.schema.get(column).filter(|dtype| !is_label(dtype))?;
+        Some(format!(
+            "needs text, a category, a Boolean or a whole number, but column `{column}` is {dtype}; cast it first"
+        ))
+    }
+}
+
+/// What can be looked up by its text.
+fn is_label(dtype: &DataType) -> bool {
+    is_identifier(dtype) || dtype.is_bool()
 }
 
 /// A line for a role that a rule needs and nobody assigned.

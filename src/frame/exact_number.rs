@@ -45,6 +45,19 @@ pub(crate) mod one {
     }
 }
 
+/// A number that may be left out.
+pub(crate) mod optional {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Written};
+
+    pub(crate) fn serialize<S: Serializer>(number: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
+        number.map(Written::of).serialize(out)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Option<f64>, D::Error> {
+        Option::<Written>::deserialize(input)?.map(Written::read).transpose()
+    }
+}
+
 /// A list of numbers that may be left out.
 pub(crate) mod list {
     use super::{Deserialize, Deserializer, Serialize, Serializer, Written};

@@ -3,6 +3,7 @@
 pub mod binning;
 pub mod concentration;
 pub mod exact_sum;
+pub mod moments;
 pub mod money;
 pub mod order;
 pub mod quantile;

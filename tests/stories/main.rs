@@ -8,6 +8,7 @@ mod contract;
 mod data;
 mod dirt_is_found;
 mod golden;
+mod golden_cleaning;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
