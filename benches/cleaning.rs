@@ -36,7 +36,7 @@ fn plan(path: &Path) -> CleaningPlan {
         .rule(ExactDuplicates::new().columns(["order_id", "customer_id", "ts"]))
         .rule(Checks::new().not_null(["customer_id"]))
         .rule(Text::new().columns(["customer_id", "channel", "country"]).case(Case::Lower))
-        .rule(ReadDates::new(["ts"], ["%Y-%m-%d %H:%M:%S"]))
+        .rule(ReadDates::new(["ts"]).formats(["%Y-%m-%d %H:%M:%S"]))
         .rule(Fill::new(["amount", "quantity"]).median())
         .rule(Fill::new(["channel"]).mode())
         .rule(Outliers::new(["amount"], OutlierBounds::Quantile { low: 0.01, high: 0.99 }))

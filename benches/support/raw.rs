@@ -4,18 +4,21 @@
 use super::Random;
 use customer_analytics::polars::prelude::*;
 
-const CHANNELS: [&str; 10] =
-    ["web", "Web ", " WEB", "store", "Store", "STORE ", "app", "App", " app ", "phone"];
+const CHANNELS: [&str; 10] = ["web", "Web ", " WEB", "store", "Store", "STORE ", "app", "App", " app ", "phone"];
 const COUNTRIES: [&str; 8] = ["DE", "de", " FR", "fr", "GB ", "US", "us ", "NL"];
 
 /// Lines in the order of time; one in fifty repeats the one before.
 pub fn raw(n: usize) -> DataFrame {
     let mut random = Random::new(2);
-    let mut rows: Vec<usize> = (0..n).flat_map(|row| if random.below(50) == 0 { [Some(row); 2] } else { [Some(row), None] }).flatten().collect();
+    let mut rows: Vec<usize> = (0..n)
+        .flat_map(|row| if random.below(50) == 0 { [Some(row); 2] } else { [Some(row), None] })
+        .flatten()
+        .collect();
     rows.truncate(n);
     let ids: Vec<Option<String>> = (0..n).map(|_| customer(&mut random, n)).collect();
     let day = |row: usize| 1_672_531_200 + (row as i64 * 63_072_000) / n as i64;
-    let times = (0..n).map(|row| chrono::DateTime::from_timestamp(day(row), 0).map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()));
+    let times = (0..n)
+        .map(|row| chrono::DateTime::from_timestamp(day(row), 0).map(|at| at.format("%Y-%m-%d %H:%M:%S").to_string()));
     let times: Vec<Option<String>> = times.collect();
     let mut pick = |list: &[&'static str], missing: u64| -> Vec<Option<&'static str>> {
         (0..n).map(|_| (random.below(100) >= missing).then(|| list[random.below(list.len() as u64) as usize])).collect()

@@ -231,15 +231,14 @@ impl Step for Bins {
     fn learn(&self, flow: &mut Flow) -> Result<Learned> {
         let (None, Some(n)) = (&self.cuts, self.quantiles) else { return Ok(Learned::default()) };
         let shares: Vec<f64> = (1..n).map(|number| f64::from(number) / f64::from(n)).collect();
-        let learned = learned_from_values(flow, &self.column, &[], |values| {
+        learned_from_values(flow, std::slice::from_ref(&self.column), &[], |values| {
             let fact = |cut: Option<f64>| match cut {
                 Some(cut) => Fact::Number(cut),
                 None => Fact::Undefined("undefined for 0 finite value(s)".to_owned()),
             };
             let cuts = quantiles(values, &shares).into_iter().zip(1..);
             cuts.map(|(cut, number)| (cut_name(number), fact(cut))).collect::<Vec<_>>()
-        })?;
-        Ok(Learned { columns: vec![learned] })
+        })
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {

@@ -315,7 +315,7 @@ fn a_job_stops_above_the_share_that_may_fail() {
     let stop = |rule: Checks| CleaningParams::new().rule(rule).run(customers());
     assert_eq!(
         stop(valid().fail_above(0.5)).unwrap_err().to_string(),
-        "cleaning: rule 1 `checks` failed 4 of 6 row(s), more than the share 0.5 it was allowed; look at the rows, or \
+        "cleaning: rule 1 `checks` failed 4 of 6 row(s), more than the share 0.5 it was allowed (code: 2, age: 2); look at the rows, or \
          raise its `fail_above`"
     );
     assert!(stop(valid().fail_above(4.0 / 6.0)).is_ok(), "the share itself is allowed");

@@ -254,7 +254,7 @@ impl Step for Fill {
         if !self.learns_something() {
             return Ok(Learned::default());
         }
-        Ok(Learned { columns: learned_columns(flow, &self.with, &self.columns, &self.by)? })
+        learned_columns(flow, &self.with, &self.columns, &self.by)
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use super::fill::{FillWith, VALUE};
 use super::flow::Flow;
 use super::grouping::Key;
-use super::learned::{Fact, LearnedColumn, LearnedGroup};
+use super::learned::{Fact, Learned, LearnedColumn, LearnedGroup};
 use super::rule::CLEANING;
 use super::values::{learned_from_values, number_or_reason};
 use crate::analysis::collect_streamed;
@@ -17,76 +17,15 @@ use crate::kernel::moments::mean;
 use crate::kernel::quantile::median;
 
 /// Learns what columns are filled with.
-pub(crate) fn learned_columns(
-    flow: &mut Flow,
-    with: &FillWith,
-    columns: &[String],
-    by: &[String],
-) -> Result<Vec<LearnedColumn>> {
-    let groups: Vec<Vec<LearnedGroup>> = match with {
-        FillWith::Mode => columns.iter().map(|column| modes(flow, column, by)).collect::<Result<_>>()?,
-        _ => {
-            let (groups, values) = finite_by_group(flow, columns, by)?;
-            values.into_iter().map(|parted| centres(with, &groups, parted)).collect()
-        }
-    };
-    let dtype = |column: &String| flow.dtype(column).map_or_else(String::new, ToString::to_string);
-    let learned = columns.iter().zip(groups);
-    Ok(learned.map(|(column, groups)| LearnedColumn::new(column, dtype(column), groups)).collect())
-}
-
-/// Means or medians of a column: of all rows first, then by group.
-fn centres(with: &FillWith, groups: &Groups, mut parted: Vec<Vec<f64>>) -> Vec<LearnedGroup> {
-    let learn = |key: Key, values: &mut [f64]| {
-        let centre = if *with == FillWith::Mean { mean(values) } else { median(values) };
-        LearnedGroup::new(key, values.len() as u64, [(VALUE, number_or_reason(centre, values.len()))])
-    };
-    if groups.keys.is_empty() {
-        return parted.iter_mut().map(|values| learn(vec![], values)).collect();
-    }
-    let mut learned = vec![learn(vec![], &mut parted.concat())];
-    learned.extend(groups.keys.iter().zip(&mut parted).map(|(key, values)| learn(key.clone(), values)));
-    learned
-}
-
-/// The finite values of columns in the rows that are in, by column and group, read in one
-/// pass; without keys there is one group.
-pub(crate) fn finite_by_group(
-    flow: &mut Flow,
-    columns: &[String],
-    by: &[String],
-) -> Result<(Groups, Vec<Vec<Vec<f64>>>)> {
-    let keys = by.iter().map(|key| flow.text(key));
-    let values = columns.iter().map(|column| flow.value(column).cast(DataType::Float64));
-    let inputs = keys.chain(values).collect();
-    let read = flow.read_rows_in(inputs)?;
-    let (keys, values) = read.split_at(by.len().min(read.len()));
-    let groups = Groups::of(keys).map_err(Error::query(CLEANING))?;
-    let parted = values.iter().map(|values| {
-        let finite = values.f64()?.iter().map(|value| value.filter(|value| value.is_finite()));
-        Ok(if keys.is_empty() { vec![finite.flatten().collect()] } else { groups.values(finite) })
-    });
-    let parted = parted.collect::<PolarsResult<_>>().map_err(Error::query(CLEANING))?;
-    Ok((groups, parted))
-}
-
-/// The mean, rounded once; half the values are added at half weight where the sum is too
-/// large for a double.
-pub(crate) fn mean(values: &[f64]) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    let n = values.len() as f64;
-    ExactSum::of(values).value().map(|sum| sum / n).or_else(|| {
-        let scaled: Vec<f64> = values.iter().map(|value| value / n).collect();
-        ExactSum::of(&scaled).value()
-/// Learns what one column is filled with.
-pub(crate) fn learned_column(flow: &mut Flow, with: &FillWith, column: &str, by: &[String]) -> Result<LearnedColumn> {
+pub(crate) fn learned_columns(flow: &mut Flow, with: &FillWith, columns: &[String], by: &[String]) -> Result<Learned> {
     if *with == FillWith::Mode {
-        let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
-        return Ok(LearnedColumn::new(column, dtype, modes(flow, column, by)?));
+        let modes = columns.iter().map(|column| {
+            let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
+            Ok(LearnedColumn::new(column, dtype, modes(flow, column, by)?))
+        });
+        return Ok(Learned { columns: modes.collect::<Result<_>>()? });
     }
-    learned_from_values(flow, column, by, |values| {
+    learned_from_values(flow, columns, by, |values| {
         let centre = if *with == FillWith::Mean { mean(values) } else { median(values) };
         [(VALUE, number_or_reason(centre, values.len()))]
     })

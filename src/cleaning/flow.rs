@@ -85,6 +85,9 @@ impl Event {
     }
 }
 
+/// What can be done about a limit that was passed.
+pub(crate) const FAIL_ABOVE: &str = "look at the rows, or raise its `fail_above`";
+
 /// The plan so far.
 pub(crate) struct Flow {
     pub(crate) frame: LazyFrame,
@@ -298,26 +301,16 @@ impl Flow {
         self.frame = std::mem::take(&mut self.frame).with_columns(exprs);
     }
 
-    /// Counts cells that the current rule looked at without changing the column.
-    pub(crate) fn note(&mut self, raw: &str, what: &str, condition: Expr) {
-        let event = CellEvent { column: raw.to_owned(), what: what.to_owned(), is_change: false };
-        let shape_of = Some(self.current(raw).to_owned());
-        let tally = self.tally(Counted::Cells(event), condition, shape_of);
-        self.frame = std::mem::take(&mut self.frame).with_column(tally);
-    }
-
     /// Stops the job when the current rule takes or spares more than this share of its rows.
     pub(crate) fn limit(&mut self, most: f64) {
         let rule = self.rule();
-        self.legend.limits.push(Limit { rule, check: None, most });
-        let remedy = "look at the rows, or raise its `fail_above`";
-        self.legend.limits.push(Limit { rule, most, remedy });
+        self.legend.limits.push(Limit { rule, check: None, most, remedy: FAIL_ABOVE });
     }
 
     /// Stops the job when the current rule takes a row at all; the remedy is told.
     pub(crate) fn allow_none(&mut self, remedy: &'static str) {
         let rule = self.rule();
-        self.legend.limits.push(Limit { rule, most: 0.0, remedy });
+        self.legend.limits.push(Limit { rule, check: None, most: 0.0, remedy });
     }
 
     /// A Boolean that the report will sum: the condition, on rows that are in.

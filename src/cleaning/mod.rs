@@ -57,16 +57,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bins;
 mod check;
 mod check_count;
 mod checks;
-mod cleaned;
-mod contradictions;
-mod column_names;
-mod contact;
-mod bins;
 mod classes;
 mod cleaned;
+mod column_names;
+mod contact;
+mod contradictions;
 mod convert_currency;
 mod customer;
 mod dates;
@@ -111,9 +110,9 @@ mod split;
 mod step;
 mod tables;
 mod text;
-mod verdicts;
 mod unreadable;
 mod values;
+mod verdicts;
 
 #[cfg(test)]
 mod checks_tests;
@@ -122,15 +121,14 @@ mod laws;
 #[cfg(test)]
 mod number_laws;
 
+pub use bins::Bins;
 pub use check::{Check, OnFailure, Requirement};
 pub use check_count::CheckCount;
 pub use checks::Checks;
+pub use classes::ClosedSide;
 pub use cleaned::Cleaned;
 pub use column_names::ColumnNames;
 pub use contact::{Contact, InvalidContact};
-pub use bins::Bins;
-pub use classes::ClosedSide;
-pub use cleaned::Cleaned;
 pub use convert_currency::{ConvertCurrency, MissingRate};
 pub use customer::MissingCustomer;
 pub use dates::ReadDates;
@@ -142,9 +140,9 @@ pub use input::CleaningInput;
 pub use key_duplicates::{Keep, KeyDuplicates};
 pub use later::LaterRows;
 pub use learned::{Fact, Learned, LearnedColumn, LearnedGroup};
+pub use mapping::{Mapping, Unmapped};
 pub use near_duplicates::NearDuplicates;
 pub use numbers::ReadNumbers;
-pub use mapping::{Mapping, Unmapped};
 pub use outlier_bounds::OutlierBounds;
 pub use outliers::{OutlierAction, Outliers};
 pub use params::{Cleaning, CleaningParams};

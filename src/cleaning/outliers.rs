@@ -210,11 +210,7 @@ impl Step for Outliers {
         if !self.bounds.learns() {
             return Ok(Learned::default());
         }
-        let learned = self
-            .columns
-            .iter()
-            .map(|column| learned_from_values(flow, column, &self.by, |values| self.bounds.facts(values)));
-        Ok(Learned { columns: learned.collect::<Result<_>>()? })
+        learned_from_values(flow, &self.columns, &self.by, |values| self.bounds.facts(values))
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {

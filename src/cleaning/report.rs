@@ -195,9 +195,7 @@ impl CleaningReport {
                 let (number, name, n_rows, most) = (rule.number, rule.rule, rule.n_rows_in, limit.most);
                 let reason = format!(
                     "{of_check}rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} \
-                     it was allowed; look at the rows, or raise its `fail_above`"
-                    "rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} it was \
-                     allowed{}; {}",
+                     it was allowed{}; {}",
                     rule.why(),
                     limit.remedy
                 );

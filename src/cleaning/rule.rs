@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::step::Step;
-use super::{Bins, Checks, ColumnNames, Contact, ConvertCurrency, ExactDuplicates, Fill, KeyDuplicates, LaterRows, Mapping, MissingCustomer, NearDuplicates, NonProducts, Outliers, Prices, RareLevels, ReadDates, ReadFlags, ReadNumbers, Refunds, Scale, Text};
+use super::{
+    Bins, Checks, ColumnNames, Contact, ConvertCurrency, ExactDuplicates, Fill, KeyDuplicates, LaterRows, Mapping,
+    MissingCustomer, NearDuplicates, NonProducts, Outliers, Prices, RareLevels, ReadDates, ReadFlags, ReadNumbers,
+    Refunds, Scale, Text,
+};
 
 /// The name of the cleaning in errors.
 pub(crate) const CLEANING: &str = "cleaning";
@@ -133,9 +137,7 @@ mod tests {
 
     #[test]
     fn a_rule_is_called_the_same_in_job_files_and_reports() {
-        let rules: [Rule; 7] = [
-        let rules: [Rule; 11] = [
-        let rules: [Rule; 12] = [
+        let rules: Vec<Rule> = vec![
             Text::new().into(),
             ColumnNames::new().into(),
             Contact::new().into(),
@@ -143,6 +145,9 @@ mod tests {
             ReadFlags::new(["f"]).into(),
             ReadNumbers::new(["n"]).into(),
             ExactDuplicates::new().into(),
+            KeyDuplicates::new(["id"]).into(),
+            NearDuplicates::new(["name"]).into(),
+            Fill::new(["age"]).into(),
             MissingCustomer::new().into(),
             Checks::new().not_null(["id"]).into(),
             NonProducts::new().codes(["POST"]).into(),

@@ -161,9 +161,7 @@ impl Step for Scale {
         if !self.learns() {
             return Ok(Learned::default());
         }
-        let learned =
-            self.columns.iter().map(|column| learned_from_values(flow, column, &[], |values| self.facts(values)));
-        Ok(Learned { columns: learned.collect::<Result<_>>()? })
+        learned_from_values(flow, &self.columns, &[], |values| self.facts(values))
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {

@@ -4,42 +4,45 @@ use polars::prelude::*;
 
 use super::flow::Flow;
 use super::grouping::{Groups, Key};
-use super::learned::{Fact, LearnedColumn, LearnedGroup};
+use super::learned::{Fact, Learned, LearnedColumn, LearnedGroup};
 use super::rule::CLEANING;
 use crate::error::{Error, Result};
 
-/// Facts learned from the finite values of one column: of all rows first, then by group.
+/// Facts learned from the finite values of columns: of all rows first, then by group. All
+/// columns are read in one pass.
 pub(crate) fn learned_from_values<N: Into<String>, F: IntoIterator<Item = (N, Fact)>>(
     flow: &mut Flow,
-    column: &str,
+    columns: &[String],
     by: &[String],
     facts: impl Fn(&mut [f64]) -> F,
-) -> Result<LearnedColumn> {
-    let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
-    let (groups, mut parted) = finite_by_group(flow, column, by)?;
+) -> Result<Learned> {
+    let (groups, values) = finite_by_group(flow, columns, by)?;
     let learn = |key: Key, values: &mut [f64]| LearnedGroup::new(key, values.len() as u64, facts(values));
-    let mut all: Vec<f64> = if by.is_empty() { std::mem::take(&mut parted[0]) } else { parted.concat() };
-    let mut learned = vec![learn(vec![], &mut all)];
-    if !by.is_empty() {
-        learned.extend(groups.keys.into_iter().zip(&mut parted).map(|(key, values)| learn(key, values)));
-    }
-    Ok(LearnedColumn::new(column, dtype, learned))
+    let learned = columns.iter().zip(values).map(|(column, mut parted)| {
+        let mut all: Vec<f64> = if by.is_empty() { std::mem::take(&mut parted[0]) } else { parted.concat() };
+        let mut learned = vec![learn(vec![], &mut all)];
+        if !by.is_empty() {
+            learned.extend(groups.keys.iter().zip(&mut parted).map(|(key, values)| learn(key.clone(), values)));
+        }
+        let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
+        LearnedColumn::new(column, dtype, learned)
+    });
+    Ok(Learned { columns: learned.collect() })
 }
 
-/// The finite values of a column in the rows that are in, by group; one group without keys.
-fn finite_by_group(flow: &mut Flow, column: &str, by: &[String]) -> Result<(Groups, Vec<Vec<f64>>)> {
-    let value = flow.value(column).cast(DataType::Float64);
+/// The finite values of each column in the rows that are in, by group; one group without keys.
+fn finite_by_group(flow: &mut Flow, columns: &[String], by: &[String]) -> Result<(Groups, Vec<Vec<Vec<f64>>>)> {
     let keys = by.iter().map(|key| flow.text(key));
-    let inputs = [value].into_iter().chain(keys).collect();
-    let columns = flow.read_rows_in(inputs)?;
-    let [values, keys @ ..] = columns.as_slice() else { return Ok((Groups::default(), vec![vec![]])) };
-    let values = values.f64().map_err(Error::query(CLEANING))?;
-    let finite = values.iter().map(|value| value.filter(|value| value.is_finite()));
-    if keys.is_empty() {
-        return Ok((Groups::default(), vec![finite.flatten().collect()]));
-    }
+    let values = columns.iter().map(|column| flow.value(column).cast(DataType::Float64));
+    let inputs = keys.chain(values).collect();
+    let read = flow.read_rows_in(inputs)?;
+    let (keys, values) = read.split_at(by.len().min(read.len()));
     let groups = Groups::of(keys).map_err(Error::query(CLEANING))?;
-    let parted = groups.values(finite);
+    let parted = values.iter().map(|values| {
+        let finite = values.f64()?.iter().map(|value| value.filter(|value| value.is_finite()));
+        Ok(if keys.is_empty() { vec![finite.flatten().collect()] } else { groups.values(finite) })
+    });
+    let parted = parted.collect::<PolarsResult<_>>().map_err(Error::query(CLEANING))?;
     Ok((groups, parted))
 }
 

@@ -6,7 +6,7 @@
 use polars::prelude::*;
 
 use super::check::OnFailure;
-use super::flow::{Decision, Flow};
+use super::flow::{Decision, FAIL_ABOVE, Flow};
 use super::legend::{CheckColumn, Limit};
 use crate::frame::Condition;
 
@@ -44,7 +44,7 @@ impl Flow {
             let fails = when(self.is_in()).then(check.passes.not()).otherwise(lit(false));
             exprs.push(fails.cast(DataType::Boolean).alias(column.as_str()));
             if let Some(most) = check.most {
-                self.legend.limits.push(Limit { rule, check: Some(place), most });
+                self.legend.limits.push(Limit { rule, check: Some(place), most, remedy: FAIL_ABOVE });
             }
             let shape_of = check.shape_of.map(|raw| self.current(&raw).to_owned());
             let RowCheck { name: check, on_failure, .. } = check;

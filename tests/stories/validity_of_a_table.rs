@@ -136,7 +136,7 @@ fn too_many_invalid_rows_stop_the_job() {
     assert!(stopped.is_data());
     assert_eq!(
         stopped.to_string(),
-        "cleaning: rule 1 `checks` failed 11 of 7043 row(s), more than the share 0.001 it was allowed; look at the \
+        "cleaning: rule 1 `checks` failed 11 of 7043 row(s), more than the share 0.001 it was allowed (total charges filled: 11); look at the \
          rows, or raise its `fail_above`"
     );
     let filled = Check::that("filled", is_filled("TotalCharges")).on_failure(OnFailure::Report).fail_above(0.0);
