@@ -23,7 +23,8 @@ pub enum Unreadable {
     Null,
     /// Its row goes into the quarantine.
     Quarantine,
-    /// The job fails, and says how many rows have such cells.
+    /// The job fails, and says how many rows have such cells. Where it writes files, the rows
+    /// are in the quarantine to be looked at.
     Fail,
 }
 
