@@ -23,7 +23,8 @@ pub enum Unreadable {
     Null,
     /// Its row goes into the quarantine.
     Quarantine,
-    /// The job fails, and says how many rows have such cells.
+    /// The job fails, and says how many rows have such cells. Where it writes files, the rows
+    /// are in the quarantine to be looked at.
     Fail,
 }
 
@@ -259,6 +260,18 @@ mod tests {
                 assert!(streamed.equals_missing(&clean));
             }
         }
+    }
+
+    #[test]
+    fn a_job_that_fails_leaves_its_rows_to_be_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let plan = rules(Unreadable::Fail).check().unwrap().plan(dirty(100)).unwrap();
+        let refused = plan.write(&path("clean.csv"), Some(&path("taken.csv"))).unwrap_err().to_string();
+        assert!(refused.contains("rule 1 `read_dates` failed"), "{refused}");
+        let taken = std::fs::read_to_string(path("taken.csv")).unwrap();
+        assert!(taken.contains("read_dates,`日期` cannot be read as a date"), "{taken}");
+        assert!(taken.contains("read_flags,`旗` means neither yes nor no"), "{taken}");
     }
 
     /// The value, two tallies and the reason all rest on one reading.

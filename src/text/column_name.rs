@@ -55,7 +55,9 @@ fn starts_word(letters: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|at| letters.get(at));
     let after = letters.get(at + 1);
     let Some(before) = before else { return false };
-    letters[at].is_uppercase()
+    // A capital without a small letter stays one, and would begin a word only the second time.
+    let is_capital = letters[at].is_uppercase() && !letters[at].to_lowercase().eq([letters[at]]);
+    is_capital
         && (before.is_lowercase()
             || before.is_numeric()
             || (before.is_uppercase() && after.is_some_and(|c| c.is_lowercase())))
@@ -126,6 +128,7 @@ mod tests {
             ("Inflight Wi-Fi", "inflight_wi_fi"),
             ("snake_case", "snake_case"),
             ("客户ID", "客户id"),
+            ("Ę🅐", "ę🅐"),
         ];
         for (name, expected) in names {
             assert_eq!(snake_case(name), expected, "{name}");
