@@ -126,6 +126,19 @@ impl Checks {
         self.checks.iter().any(|check| check.on_failure_or(self.on_failure) == OnFailure::Report)
     }
 
+    fn check_reasons_column(&self) -> Result<()> {
+        let refused = |expected: &str, name: &str| {
+            Err(Error::param(CLEANING, "checks.reasons_column", expected, format!("{name:?}")))
+        };
+        match &self.reasons_column {
+            Some(name) if name.trim().is_empty() => refused("a name that is not blank", name),
+            Some(name) if !self.reports() => {
+                refused("left out where every check takes its rows: set `on_failure` to `report`", name)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a row passes a check: null where it cannot be judged.
     fn passes(check: &Check, flow: &mut Flow, schema: &Schema) -> Result<Expr> {
         match check.requires() {
@@ -187,16 +200,7 @@ impl Step for Checks {
         if let Some(name) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
             return refused("checks.name", "another one for each check", format!("`{}` twice", name.1));
         }
-        match &self.reasons_column {
-            Some(name) if name.trim().is_empty() => {
-                return refused("checks.reasons_column", "a name that is not blank", format!("{name:?}"));
-            }
-            Some(name) if !self.reports() => {
-                let expected = "left out where every check takes its rows: set `on_failure` to `report`";
-                return refused("checks.reasons_column", expected, format!("`{name}`"));
-            }
-            _ => {}
-        }
+        self.check_reasons_column()?;
         check_consistent(&self.checks)
     }
 

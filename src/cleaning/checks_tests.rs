@@ -269,6 +269,8 @@ fn the_report_of_a_plan_is_that_of_its_run() {
     assert_eq!(plan.report().unwrap(), *cleaned.report());
     let quarantine = crate::analysis::collect("test", plan.quarantine()).unwrap();
     assert!(quarantine.equals_missing(cleaned.quarantine()));
+    let clean = crate::analysis::collect("test", plan.clean()).unwrap();
+    assert!(clean.equals_missing(&cleaned.into_parts().0));
 }
 
 #[test]

@@ -62,18 +62,9 @@ impl Flow {
         let reasons: Vec<String> = taking.iter().map(|(name, _)| name.clone()).collect();
         let (names, columns): (Vec<String>, Vec<Expr>) =
             taking.into_iter().chain(noting).map(|(name, column)| (name, col(column))).unzip();
-        let code = map_multiple(
-            move |fails| codes(fails, n_taking),
-            columns.clone(),
-            |_: &Schema, _: &[Field]| Ok(Field::new("code".into(), DataType::UInt32)),
-        );
-        let text = map_multiple(
-            move |fails| joined(fails, &names),
-            columns,
-            |_: &Schema, _: &[Field]| Ok(Field::new("failed".into(), DataType::String)),
-        );
-        let code = col(self.derive("code", code));
-        let text = self.derive("failed", text);
+        let code = of_all(columns.clone(), DataType::UInt32, move |fails| codes(fails, n_taking));
+        let text = of_all(columns, DataType::String, move |fails| joined(fails, &names));
+        let (code, text) = (col(self.derive("code", code)), self.derive("failed", text));
         let is_taken = code.clone().lt(lit(n_taking as u32));
         if n_taking > 0 {
             // Null where the rule left the row in: another one may take it.
@@ -91,6 +82,15 @@ impl Flow {
         });
         text
     }
+}
+
+/// A column made of what a row fails.
+fn of_all(
+    fails: Vec<Expr>,
+    dtype: DataType,
+    function: impl Fn(&mut [Column]) -> PolarsResult<Column> + Send + Sync + 'static,
+) -> Expr {
+    map_multiple(function, fails, move |_: &Schema, _: &[Field]| Ok(Field::new("of_all".into(), dtype.clone())))
 }
 
 /// The place of the first check that takes a row; then one number for rows that fail

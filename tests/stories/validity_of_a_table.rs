@@ -76,7 +76,7 @@ fn a_table_of_customers_is_valid_but_for_eleven_blanks() {
 fn rows_that_repeat_once_the_code_is_left_out_are_found() {
     let (Some(mut frame), Some(truth)) = (telco(), expected("telco")) else { return };
     let names = frame.collect_schema().unwrap();
-    let rest: Vec<&str> = names.iter_names().map(|name| name.as_str()).filter(|name| *name != "customerID").collect();
+    let rest: Vec<&str> = names.iter_names().map(PlSmallStr::as_str).filter(|name| *name != "customerID").collect();
     let rule = |rule: Checks| rule.on_failure(OnFailure::Report);
     let all = judged(frame.clone(), rule(Checks::new().unique(rest.clone()))).unwrap();
     assert_eq!(all.report().rules[0].n_rows_spared, 42, "the 22 and the first ones of their 20 groups");
