@@ -45,7 +45,7 @@ const MOST_CLASSES: u32 = 1_000;
 /// assert_eq!([class("age_class", 0), class("age_class", 1), class("age_class", 4)], [Some("0-17".into()), Some("18-24".into()), None]);
 /// assert_eq!(class("spend_class", 1), Some("medium".into()));
 /// assert_eq!(report.rules[0].n_cells("age", "outside"), 1);
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::exchange_rates::ExchangeRates;
+use super::exchange_rates::{Demand, ExchangeRates};
 use super::flow::{Event, Flow, Judgement, Take};
 use super::learned::Learned;
 use super::rule::CLEANING;
@@ -182,16 +182,20 @@ impl ConvertCurrency {
         let keys = [flow.text(&self.currency).alias("currency"), day.alias("day")];
         let counted = rows.group_by(keys).agg([len().cast(DataType::UInt64).alias("n")]);
         let counted = collect_streamed(CLEANING, counted)?;
-        let cells = || -> PolarsResult<Vec<(Option<String>, Option<i32>, u64)>> {
+        let demands = || -> PolarsResult<Vec<Demand>> {
             let (currencies, days) = (counted.column("currency")?.str()?, counted.column("day")?.i32()?);
             let rows = currencies.iter().zip(days.iter()).zip(counted.column("n")?.u64()?.iter());
-            Ok(rows.map(|((code, day), n)| (code.map(str::to_owned), day, n.unwrap_or_default())).collect())
+            let demand = |((code, day), n): ((Option<&str>, _), Option<u64>)| {
+                let currency = code.map(str::to_owned);
+                Demand { currency, day, n_rows: n.unwrap_or_default() }
+            };
+            Ok(rows.map(demand).collect())
         };
-        let missing = rates.missing(cells().map_err(Error::query(CLEANING))?.into_iter());
+        let missing = rates.missing(demands().map_err(Error::query(CLEANING))?);
         let Some(missing) = missing else { return Ok(()) };
         let (table, days) = (&self.rates.table, self.max_age_days);
         let reason = format!(
-            "{missing}; add rates at most {days} day(s) older to table `{table}`, raise `max_age_days`, or quarantine \
+            "rule `convert_currency`: {missing}; add rates at most {days} day(s) older to table `{table}`, raise `max_age_days`, or quarantine \
              the rows"
         );
         Err(Error::Unusable { analysis: CLEANING, reason })
@@ -365,8 +369,8 @@ mod tests {
         let (clean, ..) = cleaned.clone().into_parts();
         let units: Vec<Option<&str>> = clean.column("币种").unwrap().str().unwrap().iter().collect();
         assert_eq!(units, [Some("EUR"), Some("EUR"), Some("EUR"), Some("EUR"), None, Some("EUR")]);
-        let again =
-            run(rule(), clean.lazy().with_column(col("日期").cast(DataType::Int32)).collect().unwrap()).unwrap();
+        let input = CleaningInput::new(clean.lazy()).table("rates", rates());
+        let again = CleaningParams::new().rule(rule()).run(input).unwrap();
         assert_eq!(again.report().rules[0].n_cells_changed, 0);
     }
 
@@ -383,7 +387,7 @@ mod tests {
         let told = run(rule().max_age_days(3), sales()).unwrap_err().to_string();
         assert_eq!(
             told,
-            "cleaning: 1 row(s) have no rate to EUR: 1 of USD (2024-10-13); add rates at most 3 day(s) older to table \
+            "cleaning: rule `convert_currency`: 1 row(s) have no rate to EUR: 1 of USD (2024-10-13); add rates at most 3 day(s) older to table \
              `rates`, raise `max_age_days`, or quarantine the rows"
         );
         let secret = df!("金额" => [1.0, 1.0], "币种" => [Some("王芳"), None], "日期" => [20_000, 20_000]).unwrap();

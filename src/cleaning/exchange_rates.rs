@@ -49,7 +49,8 @@ impl ExchangeRates {
         if told.is_empty() {
             return Ok(rates);
         }
-        let reason = format!("table `{table}` of rates cannot be used: {}; mend or remove them", told.join(", "));
+        let told = told.join(", ");
+        let reason = format!("rule `convert_currency` cannot use table `{table}`: {told}; mend or remove them");
         Err(Error::Unusable { analysis: CLEANING, reason })
     }
 
@@ -95,12 +96,13 @@ impl ExchangeRates {
     }
 
     /// What rows lack a rate, of rows counted by currency and day.
-    pub(crate) fn missing(&self, counted: impl Iterator<Item = (Option<String>, Option<i32>, u64)>) -> Option<String> {
+    pub(crate) fn missing(&self, demands: Vec<Demand>) -> Option<String> {
         let (mut by_currency, mut n_other, mut n_unknown) = (BTreeMap::<String, Lack>::new(), 0, 0);
-        for (currency, day, n) in counted.filter(|(currency, day, _)| self.rate(currency.as_deref(), *day).is_none()) {
+        let lacks = |demand: &Demand| self.rate(demand.currency.as_deref(), demand.day).is_none();
+        for Demand { currency, day, n_rows: n } in demands.into_iter().filter(lacks) {
             match (currency, day) {
                 (Some(currency), Some(day)) if is_code(&currency) => {
-                    by_currency.entry(currency).or_default().add(day, n)
+                    by_currency.entry(currency).or_default().add(day, n);
                 }
                 (Some(_), Some(_)) => n_other += n,
                 _ => n_unknown += n,
@@ -119,6 +121,14 @@ impl ExchangeRates {
         parts.extend(rest.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
         (total > 0).then(|| format!("{total} row(s) have no rate to {}: {}", self.target, parts.join(", ")))
     }
+}
+
+/// Rows of one currency and day that need a rate.
+#[derive(Clone, Debug)]
+pub(crate) struct Demand {
+    pub(crate) currency: Option<String>,
+    pub(crate) day: Option<i32>,
+    pub(crate) n_rows: u64,
 }
 
 /// Rows of one currency that lack a rate.
@@ -188,7 +198,7 @@ mod tests {
         ]);
         assert_eq!(
             refused.unwrap_err().to_string(),
-            "cleaning: table `rates` of rates cannot be used: 1 row(s) lack the currency, the date or the rate, 2 \
+            "cleaning: rule `convert_currency` cannot use table `rates`: 1 row(s) lack the currency, the date or the rate, 2 \
              row(s) have a rate that is not positive and finite, 1 row(s) give a currency a second, different rate for \
              the same day; mend or remove them"
         );
@@ -198,14 +208,14 @@ mod tests {
     #[test]
     fn only_codes_are_named() {
         let rates = rates(&[]).unwrap();
-        let row = |currency: Option<&str>, day| (currency.map(str::to_owned), day, 2);
+        let row = |currency: Option<&str>, day| Demand { currency: currency.map(str::to_owned), day, n_rows: 2 };
         let counted =
             [row(Some("USD"), Some(0)), row(Some("USD"), Some(9)), row(Some("王"), Some(0)), row(None, Some(1))];
         assert_eq!(
-            rates.missing(counted.into_iter()).unwrap(),
+            rates.missing(counted.to_vec()).unwrap(),
             "8 row(s) have no rate to EUR: 4 of USD (1970-01-01 to 1970-01-10), 2 whose currency is no code of three \
              capitals, 2 without a currency or a date"
         );
-        assert_eq!(rates.missing([row(Some("EUR"), None)].into_iter()), None);
+        assert_eq!(rates.missing(vec![row(Some("EUR"), None)]), None);
     }
 }

@@ -142,7 +142,7 @@ impl Mapping {
         }
         let (name, key) = (&table.name, &table.key);
         let reason = format!(
-            "{n_ambiguous} row(s) of table `{name}` give a key of column `{key}` a second, different value; leave one \
+            "rule `mapping`: {n_ambiguous} row(s) of table `{name}` give a key of column `{key}` a second, different value; leave one \
              row per key"
         );
         Err(Error::Unusable { analysis: CLEANING, reason })

@@ -139,10 +139,6 @@ fn applying_twice_is_applying_once_where_it_is_promised() {
     for rule in settled() {
         let cleaned = one(rule.clone()).run(input(customers(200))).unwrap();
         let again = cleaned.fitted().run(CleaningInput { frame: cleaned.frame(), ..input(customers(1)) });
-        if let Err(refused) = &again {
-            // A whole number that became text is another type, and says so.
-            panic!("{rule:?}: {refused}");
-        }
         let again = again.unwrap();
         assert_eq!(again.report().rules[0].n_cells_changed, 0, "{rule:?}");
         assert_eq!(again.report().n_rows_quarantined, 0, "{rule:?}");

@@ -67,7 +67,8 @@ pub enum OutlierBounds {
         #[serde(with = "exact_number::one")]
         share_high: f64,
     },
-    /// Bounds that are known; one of them may be left out.
+    /// Bounds that are known. One may be left out; then no value is beyond that side, not
+    /// even an infinite one.
     Fixed {
         /// The smallest value that is no outlier.
         #[serde(default, skip_serializing_if = "Option::is_none", with = "exact_number::optional")]
@@ -159,8 +160,8 @@ impl OutlierBounds {
                 between(low, n.checked_sub(above + 1).and_then(|place| order_statistic(values, place)))
             }
             Self::Fixed { low, high } => {
-                Found { low: low.unwrap_or(f64::MIN), high: high.unwrap_or(f64::MAX), centre: None, spread: None }
-                    .facts()
+                let fact = |(name, bound): (&'static str, Option<f64>)| Some((name, Fact::Number(bound?)));
+                [(LOW, low), (HIGH, high)].into_iter().filter_map(fact).collect()
             }
         }
     }
@@ -217,14 +218,14 @@ fn order_statistic(values: &mut [f64], place: usize) -> Option<f64> {
 pub(crate) fn within_type(mut learned: LearnedColumn, dtype: &DataType) -> LearnedColumn {
     for group in &mut learned.groups {
         let bound = |name: &str| group.facts.get(name).and_then(Fact::number);
-        let (Some(low), Some(high)) = (bound(LOW), bound(HIGH)) else { continue };
-        let (low, high) = (rounded_up(low, dtype), -rounded_up(-high, dtype));
-        let fact = |bound: f64| {
-            let none = || Fact::Undefined("no whole number lies between the bounds".to_owned());
-            if low <= high { Fact::Number(bound) } else { none() }
-        };
-        group.facts.insert(LOW.to_owned(), fact(low));
-        group.facts.insert(HIGH.to_owned(), fact(high));
+        let low = bound(LOW).map(|low| rounded_up(low, dtype));
+        let high = bound(HIGH).map(|high| -rounded_up(-high, dtype));
+        let cross = low.zip(high).is_some_and(|(low, high)| low > high);
+        for (name, bound) in [(LOW, low), (HIGH, high)] {
+            let none = || Fact::Undefined("no value of the type lies between the bounds".to_owned());
+            let Some(bound) = bound else { continue };
+            group.facts.insert(name.to_owned(), if cross { none() } else { Fact::Number(bound) });
+        }
     }
     learned
 }

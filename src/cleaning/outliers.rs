@@ -32,8 +32,8 @@ pub enum OutlierAction {
 ///
 /// Bounds are learned from the finite values of the rows that earlier rules left, of all rows
 /// or by group, and kept with the fitted cleaning as `low` and `high` (with `centre` and
-/// `spread` where the bounds have them). A value on a bound is no outlier; an infinite one
-/// always is. Null is not judged; NaN, and values for which there are no bounds, such as those
+/// `spread` where the bounds have them). A value on a bound is no outlier; an infinite one is
+/// beyond any bound. Null is not judged; NaN, and values for which there are no bounds, such as those
 /// of a group that was not there when they were learned, are counted as `not judged`.
 ///
 /// Unless told otherwise, quantile, winsorised and fixed bounds clip, and the others flag.
@@ -53,7 +53,7 @@ pub enum OutlierAction {
 /// let (clean, _, report) = CleaningParams::new().rule(rule).run(customers)?.into_parts();
 /// assert_eq!(clean.column("spend")?.f64()?.get(4), Some(4.0));
 /// assert_eq!(report.rules[0].n_cells("spend", "lowered"), 1);
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -124,12 +124,13 @@ impl Outliers {
         let known = self.known(column, &dtype, learned);
         let (low, high) = self.bounds_of_rows(flow, known, &dtype);
         let number = flow.value(column).cast(DataType::Float64);
-        let has_bounds = low.clone().is_not_null();
+        let has_bounds = low.clone().is_not_null().or(high.clone().is_not_null());
         // NaN compares above everything.
         let is_judged = number.clone().is_nan().not().and(has_bounds).fill_null(lit(false));
         let unjudged = number.clone().is_not_null().and(is_judged.clone().not());
-        let below = is_judged.clone().and(number.clone().lt(low.clone()));
-        let above = is_judged.clone().and(number.gt(high.clone()));
+        let is = |beyond: Expr| is_judged.clone().and(beyond.fill_null(lit(false)));
+        let below = is(number.clone().lt(low.clone()));
+        let above = is(number.gt(high.clone()));
         let outlier = below.clone().or(above.clone());
         let note = Event::note("not judged", unjudged);
         let value = flow.value(column);
@@ -276,8 +277,8 @@ mod tests {
     fn one_bound_may_be_left_out() {
         let rule = Outliers::new(["金额"], OutlierBounds::Fixed { low: Some(0.0), high: None });
         let (clean, _, report) = run(rule, dirty());
-        assert_eq!(floats(&clean, "金额")[6], Some(f64::MAX), "the largest double is the bound then");
-        assert_eq!((report.n_cells("金额", "raised"), report.n_cells("金额", "lowered")), (2, 1));
+        assert_eq!(floats(&clean, "金额")[6..], [Some(f64::INFINITY), Some(0.0)]);
+        assert_eq!((report.n_cells("金额", "raised"), report.n_cells("金额", "lowered")), (2, 0));
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl Scale {
             (Some(centre), Some(scale)) if scale > 0.0 && scale.is_finite() => {
                 vec![(CENTRE, Fact::Number(centre)), (SCALE, Fact::Number(scale))]
             }
-            (Some(_), Some(scale)) if scale == 0.0 => undefined("undefined: the values have no spread"),
+            (Some(_), Some(0.0)) => undefined("undefined: the values have no spread"),
             _ => undefined(&format!("undefined for {n} finite value(s)")),
         }
     }

@@ -4,26 +4,47 @@
 //! Y. Fan (1996), The American Statistician 50(4), 361-365: with `h = (n - 1) p + 1`,
 //! `Q(p) = x_floor(h) + (h - floor(h)) (x_floor(h)+1 - x_floor(h))`.
 
+/// Shares for which selecting is quicker than sorting.
+const FEW_SHARES: usize = 4;
+
 /// Quantiles of type 7, one per share, in the order of the shares; reorders the values.
 ///
-/// Costs O(n) per share, as only the order statistics beside each quantile are put in
-/// their places. `None` for no values and for a share outside 0..=1. Values must not be
+/// A few shares cost O(n) each, as only the order statistics beside each quantile are put in
+/// their places; for more of them the values are sorted once. `None` for no values and for a share outside 0..=1. Values must not be
 /// NaN; infinite ones are as good as any.
 #[must_use]
 pub fn quantiles(values: &mut [f64], shares: &[f64]) -> Vec<Option<f64>> {
-    shares.iter().map(|&share| quantile(values, share)).collect()
+    if shares.len() <= FEW_SHARES {
+        return shares.iter().map(|&share| quantile(values, share)).collect();
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    shares.iter().map(|&share| quantile_of_ascending(values, share)).collect()
+}
+
+/// One quantile of type 7 of values in ascending order.
+fn quantile_of_ascending(values: &[f64], share: f64) -> Option<f64> {
+    let (below, part) = place(values.len(), share)?;
+    let low = values[below];
+    Some(values.get(below + 1).filter(|_| part != 0.0).map_or(low, |&high| between(low, high, part)))
+}
+
+/// The place of the order statistic below a quantile, from 0, and the part of the way from
+/// there to the next.
+fn place(n: usize, share: f64) -> Option<(usize, f64)> {
+    let last = n.checked_sub(1)?;
+    if !(0.0..=1.0).contains(&share) {
+        return None;
+    }
+    let position = last as f64 * share;
+    let below = (position.floor() as usize).min(last);
+    Some((below, position - below as f64))
 }
 
 /// One quantile of type 7; reorders the values. See [`quantiles`].
 #[must_use]
 pub fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
-    if values.is_empty() || !(0.0..=1.0).contains(&share) {
-        return None;
-    }
-    let position = (values.len() - 1) as f64 * share;
-    let below = (position.floor() as usize).min(values.len() - 1);
+    let (below, part) = place(values.len(), share)?;
     let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    let part = position - below as f64;
     if part == 0.0 || above.is_empty() {
         return Some(low);
     }
@@ -81,6 +102,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn many_quantiles_are_what_each_is_by_itself(mut values in prop::collection::vec(-1e6..1e6, 0..60)) {
+            let shares = [0.0, 0.1, 0.25, 1.0 / 3.0, 0.5, 0.9, 1.0, 1.5, f64::NAN];
+            let each: Vec<_> = shares.iter().map(|&share| quantile(&mut values.clone(), share)).collect();
+            prop_assert_eq!(quantiles(&mut values, &shares), each);
+        }
+
         #[test]
         fn selecting_gives_what_sorting_gives(mut values in prop::collection::vec(-1e6..1e6, 1..60), share in 0.0..=1.0) {
             let found = quantile(&mut values, share).unwrap();
