@@ -266,6 +266,8 @@ impl Step for Fill {
                 _ => self.filler(flow, column, learned.column(column)),
             };
             let filler = filler.cast(dtype.clone());
+            // Looked up by group once, though it is used three times.
+            let filler = if self.by.is_empty() { filler } else { col(flow.derive("filler", filler)) };
             let value = if dtype == DataType::String { flow.text(column) } else { flow.value(column) };
             let mended = when(is_missing.clone()).then(filler.clone()).otherwise(value);
             let events = vec![

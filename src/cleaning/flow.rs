@@ -225,6 +225,8 @@ impl Flow {
 
     /// Puts other text in the place of a column, and counts the cells that differ.
     pub(crate) fn mend_text(&mut self, raw: &str, mended: Expr) {
+        // A column of its own first: used twice, it would be worked out twice.
+        let mended = col(self.derive("text", mended));
         let changed = self.text(raw).neq_missing(mended.clone());
         self.mend(raw, mended, DataType::String, vec![Event::change("changed", changed)]);
     }
