@@ -4,8 +4,8 @@ use std::fmt;
 
 use polars::prelude::*;
 
-use super::fitted::FittedCleaning;
-use super::report::CleaningReport;
+use crate::cleaning::fitted::FittedCleaning;
+use crate::cleaning::report::CleaningReport;
 
 /// Rows left, rows taken and the report of one cleaning.
 ///

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::input::CleaningInput;
-use super::learned::Learned;
-use super::{Cleaned, CleaningParams, CleaningPlan};
+use crate::cleaning::input::CleaningInput;
+use crate::cleaning::learned::Learned;
+use crate::cleaning::{Cleaned, CleaningParams, CleaningPlan};
 use crate::error::{Error, Result};
 
 /// The form in which fitted cleanings are saved.
@@ -70,7 +70,7 @@ impl FittedCleaning {
     /// Describes the cleaning of another frame by what was learned.
     ///
     /// # Errors
-    /// Those of [`Cleaning::plan`](super::Cleaning::plan); `Schema` also when a column has
+    /// Those of [`Cleaning::plan`](crate::cleaning::Cleaning::plan); `Schema` also when a column has
     /// another type than the one that was learned from.
     pub fn plan(&self, input: impl Into<CleaningInput>) -> Result<CleaningPlan> {
         CleaningPlan::new(&self.params, input.into(), Some(&self.learned))

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::input::CleaningInput;
-use super::rule::{CLEANING, Rule};
-use super::{Case, Cleaned, CleaningPlan, ExactDuplicates, FittedCleaning, MissingCustomer, Prices, Text};
+use crate::cleaning::input::CleaningInput;
+use crate::cleaning::rule::{CLEANING, Rule};
+use crate::cleaning::{Case, Cleaned, CleaningPlan, ExactDuplicates, FittedCleaning, MissingCustomer, Prices, Text};
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
 
@@ -46,8 +46,8 @@ impl CleaningParams {
     ///
     /// Two questions are the shop's own and stay open: which codes are no products, and
     /// what to do with refunds. Without a rule for them postage counts as a purchase and a
-    /// refund stays as a negative line. Add [`NonProducts`](super::NonProducts) and
-    /// [`Refunds`](super::Refunds) to answer them. Leave this preset alone where two equal
+    /// refund stays as a negative line. Add [`NonProducts`](crate::cleaning::NonProducts) and
+    /// [`Refunds`](crate::cleaning::Refunds) to answer them. Leave this preset alone where two equal
     /// lines can be two true purchases, as in logs of one line per customer and day.
     pub fn retail() -> Self {
         Self::new()

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::cleaned::Cleaned;
-use super::column_names::collisions;
-use super::fitted::FittedCleaning;
-use super::flow::Flow;
-use super::input::{CleaningInput, Tables};
-use super::learned::Learned;
-use super::narrow::reads_alike;
-use super::params::CleaningParams;
-use super::report::CleaningReport;
-use super::rule::CLEANING;
-use super::split::{Layout, Splitter};
 use crate::analysis::{collect, collect_streamed, stream, write};
+use crate::cleaning::cleaned::Cleaned;
+use crate::cleaning::engine::flow::Flow;
+use crate::cleaning::engine::narrow::reads_alike;
+use crate::cleaning::engine::split::{Layout, Splitter};
+use crate::cleaning::fitted::FittedCleaning;
+use crate::cleaning::input::{CleaningInput, Tables};
+use crate::cleaning::learned::Learned;
+use crate::cleaning::params::CleaningParams;
+use crate::cleaning::reading::column_names::collisions;
+use crate::cleaning::report::CleaningReport;
+use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
 use crate::frame::columns::{PARTNER_ROW, RULE, RULE_NUMBER, RULE_REASON, SOURCE_ROW};
 
@@ -59,7 +59,7 @@ impl CleaningPlan {
         if !problems.is_empty() {
             return Err(Error::Schema { table: TABLE, problems });
         }
-        let is_narrow = |rule: &super::Rule| rule.compares_rows() || (rule.learns() && known.is_none());
+        let is_narrow = |rule: &crate::cleaning::Rule| rule.compares_rows() || (rule.learns() && known.is_none());
         if params.rules.iter().any(is_narrow) && !reads_alike(&frame.logical_plan) {
             frame = collect(CLEANING, frame)?.lazy();
         }

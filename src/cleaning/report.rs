@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 use serde::Serialize;
 
-use super::check_count::CheckCount;
-use super::legend::{CellEvent, Counted, Legend, Limit, Tally};
-use super::rule::CLEANING;
-use super::shapes::count_shapes;
-use super::split::Layout;
+use crate::cleaning::engine::legend::{CellEvent, Counted, Legend, Limit, Tally};
+use crate::cleaning::engine::shapes::count_shapes;
+use crate::cleaning::engine::split::Layout;
+use crate::cleaning::rule::CLEANING;
+use crate::cleaning::validity::check_count::CheckCount;
 use crate::error::{Error, Result};
 
 /// Rows that a rule took for one reason.
@@ -69,7 +69,7 @@ pub struct RuleReport {
     /// What happened to cells, column by column.
     pub cells: Vec<CellCount>,
     /// Rows that failed each check, or could not be judged by it; a row counts for every
-    /// check. Only the rule [`Checks`](super::Checks) has them.
+    /// check. Only the rule [`Checks`](crate::cleaning::Checks) has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckCount>,
 }

@@ -5,9 +5,9 @@ use std::fmt;
 
 use polars::prelude::*;
 
-use super::check::OnFailure;
-use super::check_count::CheckCount;
-use super::report::{CellCount, CleaningReport, ReasonCount};
+use crate::cleaning::report::{CellCount, CleaningReport, ReasonCount};
+use crate::cleaning::validity::check::OnFailure;
+use crate::cleaning::validity::check_count::CheckCount;
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 impl fmt::Display for CleaningReport {

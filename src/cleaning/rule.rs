@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::step::Step;
-use super::{
+use crate::cleaning::engine::step::Step;
+use crate::cleaning::{
     Bins, Checks, ColumnNames, Contact, ConvertCurrency, ExactDuplicates, Fill, KeyDuplicates, LaterRows, Mapping,
     MissingCustomer, NearDuplicates, NonProducts, Outliers, Prices, RareLevels, ReadDates, ReadFlags, ReadNumbers,
     Refunds, Scale, Text,
