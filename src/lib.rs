@@ -1,4 +1,4 @@
-//! Customer analytics native to polars: clean transactions, summarise customers, score them by value.
+//! Customer analytics native to polars: clean tables, integrate channels, summarise customers, score them by value.
 //!
 //! Frames in, typed results out. What is read is a `LazyFrame` of your own, or a Parquet or
 //! CSV file; what comes back is a result with fields, a frame and a readable table.
@@ -16,7 +16,7 @@
 //! # Where to start
 //!
 //! - A batch job imports [`prelude`] and begins with [`frame::TransactionLog`].
-//! - [`cleaning`] takes rows out by ordered rules and says what each rule took.
+//! - [`cleaning`] mends cells and takes rows out by ordered rules, and says what each rule did.
 //! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
 //! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.

@@ -6,7 +6,8 @@ pub use polars::prelude::{DataFrame, IntoLazy, LazyFrame, df};
 pub use crate::activity::{ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
 pub use crate::analysis::Analysis;
 pub use crate::cleaning::{
-    CleaningParams, ExactDuplicates, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Rule, Text,
+    CleaningParams, ExactDuplicates, FittedCleaning, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Rule,
+    Text,
 };
 pub use crate::error::{Error, Result};
 pub use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};

@@ -1,4 +1,11 @@
-//! Transaction cleaning: ordered rules that take rows out or mend their text, and say so.
+//! Cleaning of any table: ordered rules that take rows out or mend cells, and say so.
+//!
+//! ```text
+//! CleaningParams ─ plan(frame) ─▶ CleaningPlan ─┬─ collect() ─▶ Cleaned: rows left, rows taken, report
+//!      │              reads only what rules     ├─ write()   ─▶ files, batch by batch
+//!      │              compare or learn          └─ clean()   ─▶ LazyFrame
+//!      └─ fit(frame) ─▶ FittedCleaning ─ plan(another frame) ─▶ the same, by what was learned
+//! ```
 //!
 //! A rule never deletes. The rows it takes go into a quarantine frame, as they were read,
 //! with the rule and the reason; the report counts what every rule took, spared, could
@@ -6,12 +13,16 @@
 //!
 //! Rules work in the order in which they are given, and each sees only what the earlier
 //! ones left: text trimmed and folded first makes more duplicates, taken last makes none.
-//! Column names stay as they are, so the roles that were given to the cleaning serve
+//! Columns are called by their raw names throughout. Unless [`ColumnNames`] changes them, the
+//! names stay, so the roles that were given to a cleaning of transactions serve
 //! [`TransactionLog::new`](crate::frame::TransactionLog::new) afterwards.
+//!
+//! Some rules learn: a median, bounds, the levels that are frequent. What they learn on one
+//! frame is kept in a [`FittedCleaning`], to be saved and applied to others.
 //!
 //! | rule | what it does |
 //! |---|---|
-//! | [`Text`] | trims and case-folds cells |
+//! | [`Text`] | trims and folds text |
 //! | [`ReadDates`] | reads days and times by stated formats |
 //! | [`ReadNumbers`] | reads numbers by a stated decimal mark |
 //! | [`ReadFlags`] | reads yes and no |
@@ -24,6 +35,7 @@
 //! | [`Checks`] | judges rows by named checks: ranges, sets, patterns, keys, other tables |
 //! | [`MissingCustomer`] | takes rows without a customer |
 //! | [`NonProducts`] | takes postage, fees and the like, by code or pattern |
+//! | [`LaterRows`] | takes rows dated after the report |
 //! | [`Prices`] | takes prices that are zero, negative or missing |
 //! | [`Refunds`] | keeps, drops, nets or matches refunds and cancellations |
 //! | [`Outliers`] | clips, removes, takes or flags values beyond bounds, learned or stated |

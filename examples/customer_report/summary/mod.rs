@@ -21,8 +21,7 @@ pub fn summary(job: &Job, outcome: &Outcome) -> String {
     let mut section = |title: String, lines: Vec<String>| {
         text.push_str(&format!("\n{title}\n{}\n", lines.join("\n")));
     };
-    let how = if clean.is_streamed { "read in batches" } else { "held in memory" };
-    section(format!("Cleaning of {} ({how})", from_here(Path::new(&job.input))), cleaning::rules(&clean.report));
+    section(format!("Cleaning of {}", from_here(Path::new(&job.input))), cleaning::rules(&clean.report));
     if let Some(rows) = &scores.rows {
         section("Rows after cleaning".to_owned(), cleaning::rows_used(rows, job));
     }
