@@ -4,6 +4,8 @@
 //! compared. So memory holds some 16 bytes per row and the keys of the few, and equal hashes
 //! of unequal rows do no harm.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use foldhash::quality::SeedableRandomState;
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -59,19 +61,30 @@ pub(crate) fn repeated(flow: &mut Flow, keys: &[Expr], condition: Option<Expr>) 
 
 /// Rows that take part and may have an equal, ascending; all others certainly have none.
 fn suspects(takes_part: &BooleanChunked, hashes: &UInt64Chunked) -> Vec<IdxSize> {
-    let hashes = || hashes.iter().zip(takes_part.iter()).map(|(hash, part)| hash.filter(|_| part == Some(true)));
-    let mut sieve = Sieve::for_rows(takes_part.len());
-    hashes().flatten().for_each(|hash| sieve.note(hash));
-    let caught = hashes().zip(0..).filter_map(|(hash, row)| Some((hash.filter(|&hash| sieve.repeats(hash))?, row)));
+    /// Rows that one thread takes at a time.
+    const SHARE: usize = 1 << 16;
+    let sieve = Sieve::for_rows(takes_part.len());
+    let shares: Vec<usize> = (0..takes_part.len()).step_by(SHARE).collect();
+    let hashes_from = |first: usize| {
+        let (hashes, takes_part) = (hashes.slice(first as i64, SHARE), takes_part.slice(first as i64, SHARE));
+        let hash = |(hash, takes_part): (Option<u64>, Option<bool>)| hash.filter(|_| takes_part == Some(true));
+        hashes.iter().zip(takes_part.iter()).map(hash).collect::<Vec<_>>()
+    };
+    shares.par_iter().for_each(|&first| hashes_from(first).into_iter().flatten().for_each(|hash| sieve.note(hash)));
+    let caught = shares.par_iter().flat_map_iter(|&first| {
+        let rows = hashes_from(first).into_iter().zip(first as IdxSize..);
+        rows.filter_map(|(hash, row)| Some((hash.filter(|&hash| sieve.repeats(hash))?, row))).collect::<Vec<_>>()
+    });
     rows_of_repeated(caught.collect())
 }
 
 /// Tells most of the hashes that occur once, in 32 bits per row: a slot remembers whether
 /// one or more hashes fell into it. Few fall into one slot by chance, and what the sieve
-/// leaves is small enough to sort.
+/// leaves is small enough to sort. Threads share it: whichever of two hashes comes second,
+/// the slot ends up the same.
 struct Sieve {
-    /// Two bits per slot: one seen, several seen.
-    slots: Vec<u64>,
+    seen: Vec<AtomicU64>,
+    seen_again: Vec<AtomicU64>,
     shift: u32,
 }
 
@@ -79,24 +92,26 @@ impl Sieve {
     /// Sixteen slots per row.
     fn for_rows(n_rows: usize) -> Self {
         let n_slots = (n_rows.max(64) * 16).next_power_of_two();
-        Self { slots: vec![0; n_slots / 32], shift: 64 - n_slots.trailing_zeros() }
+        let empty = || (0..n_slots / 64).map(|_| AtomicU64::new(0)).collect();
+        Self { seen: empty(), seen_again: empty(), shift: 64 - n_slots.trailing_zeros() }
     }
 
-    /// The word of a slot and the place of its two bits.
-    fn slot(&self, hash: u64) -> (usize, u32) {
+    /// The word of a slot, and its bit.
+    fn slot(&self, hash: u64) -> (usize, u64) {
         let slot = hash >> self.shift;
-        ((slot / 32) as usize, 2 * (slot % 32) as u32)
+        ((slot / 64) as usize, 1 << (slot % 64))
     }
 
-    fn note(&mut self, hash: u64) {
+    fn note(&self, hash: u64) {
         let (word, bit) = self.slot(hash);
-        let seen = self.slots[word] >> bit & 1;
-        self.slots[word] |= (1 | seen << 1) << bit;
+        if self.seen[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+            self.seen_again[word].fetch_or(bit, Ordering::Relaxed);
+        }
     }
 
     fn repeats(&self, hash: u64) -> bool {
         let (word, bit) = self.slot(hash);
-        self.slots[word] >> (bit + 1) & 1 == 1
+        self.seen_again[word].load(Ordering::Relaxed) & bit != 0
     }
 }
 
@@ -142,10 +157,10 @@ mod tests {
     #[test]
     fn the_sieve_lets_no_repeated_hash_through() {
         let mut random = 1_u64;
-        let hashes: Vec<u64> = (0..5_000_u64)
+        let hashes: Vec<u64> = (0..200_000_u64)
             .map(|row| {
                 random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                if row % 10 == 0 { row / 20 } else { random }
+                if row % 10 == 0 { (row / 20).wrapping_mul(0x9e37_79b9_7f4a_7c15) } else { random }
             })
             .collect();
         let takes_part = BooleanChunked::from_iter_values("".into(), hashes.iter().map(|hash| hash % 7 != 0));

@@ -1,6 +1,7 @@
 //! The numbers that rules learn from, of all rows and by group.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::cleaning::engine::flow::Flow;
 use crate::cleaning::engine::grouping::{Groups, Key};
@@ -9,25 +10,27 @@ use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
 
 /// Facts learned from the finite values of columns: of all rows first, then by group. All
-/// columns are read in one pass.
+/// columns are read in one pass and learned from side by side.
 pub(crate) fn learned_from_values<N: Into<String>, F: IntoIterator<Item = (N, Fact)>>(
     flow: &mut Flow,
     columns: &[String],
     by: &[String],
-    facts: impl Fn(&mut [f64]) -> F,
+    facts: impl Fn(&mut [f64]) -> F + Sync,
 ) -> Result<Learned> {
     let (groups, values) = finite_by_group(flow, columns, by)?;
     let learn = |key: Key, values: &mut [f64]| LearnedGroup::new(key, values.len() as u64, facts(values));
-    let learned = columns.iter().zip(values).map(|(column, mut parted)| {
+    let learn_column = |mut parted: Vec<Vec<f64>>| {
         let mut all: Vec<f64> = if by.is_empty() { std::mem::take(&mut parted[0]) } else { parted.concat() };
         let mut learned = vec![learn(vec![], &mut all)];
         if !by.is_empty() {
             learned.extend(groups.keys.iter().zip(&mut parted).map(|(key, values)| learn(key.clone(), values)));
         }
-        let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
-        LearnedColumn::new(column, dtype, learned)
-    });
-    Ok(Learned { columns: learned.collect() })
+        learned
+    };
+    let learned: Vec<Vec<LearnedGroup>> = values.into_par_iter().map(learn_column).collect();
+    let dtype = |column: &String| flow.dtype(column).map_or_else(String::new, ToString::to_string);
+    let columns = columns.iter().zip(learned);
+    Ok(Learned { columns: columns.map(|(column, groups)| LearnedColumn::new(column, dtype(column), groups)).collect() })
 }
 
 /// The finite values of each column in the rows that are in, by group; one group without keys.
