@@ -33,7 +33,7 @@ use crate::text::{Case, Normalise};
 /// let (clean, _, report) = CleaningParams::new().rule(rule).run(customers)?.into_parts();
 /// assert_eq!(report.rules[0].n_rows_spared, 1);
 /// assert_eq!(clean.column("near")?.u32()?.get(1), Some(0));
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
