@@ -72,15 +72,7 @@ pub(crate) fn collect_streamed(step: &'static str, plan: LazyFrame) -> Result<Da
 #[expect(clippy::disallowed_methods, reason = "the one place where queries are written")]
 pub(crate) fn write(step: &'static str, plan: LazyFrame, path: &str) -> Result<()> {
     let refused = |reason: String| Error::File { step, path: path.to_owned(), reason };
-    let lower = path.to_lowercase();
-    let format = if lower.ends_with(".parquet") {
-        let options = ParquetWriteOptions { compression: ParquetCompression::Zstd(None), ..Default::default() };
-        FileWriteFormat::Parquet(Arc::new(options))
-    } else if lower.ends_with(".csv") {
-        FileWriteFormat::Csv(CsvWriterOptions::default())
-    } else {
-        return Err(refused("the name must end in .parquet or .csv".to_owned()));
-    };
+    let format = file_format(step, path)?;
     let part = format!("{path}.part");
     let target = SinkDestination::File { target: SinkTarget::Path(PlRefPath::new(&part)) };
     let sink = plan.sink(target, format, UnifiedSinkArgs::default()).map_err(Error::query(step))?;
@@ -91,7 +83,28 @@ pub(crate) fn write(step: &'static str, plan: LazyFrame, path: &str) -> Result<(
             _ => Error::query(step)(source),
         });
     }
-    std::fs::rename(&part, path).map_err(|source| refused(source.to_string()))
+    std::fs::rename(&part, path).map_err(|source| {
+        let _ = std::fs::remove_file(&part);
+        refused(source.to_string())
+    })
+}
+
+/// Refuses a file whose name does not say how it is to be written.
+pub(crate) fn check_file_name(step: &'static str, path: &str) -> Result<()> {
+    file_format(step, path).map(drop)
+}
+
+fn file_format(step: &'static str, path: &str) -> Result<FileWriteFormat> {
+    let lower = path.to_lowercase();
+    if lower.ends_with(".parquet") {
+        let options = ParquetWriteOptions { compression: ParquetCompression::Zstd(None), ..Default::default() };
+        Ok(FileWriteFormat::Parquet(Arc::new(options)))
+    } else if lower.ends_with(".csv") {
+        Ok(FileWriteFormat::Csv(CsvWriterOptions::default()))
+    } else {
+        let reason = "the name must end in .parquet or .csv".to_owned();
+        Err(Error::File { step, path: path.to_owned(), reason })
+    }
 }
 
 /// Streams a query in batches through `add` and returns the state they leave.

@@ -23,7 +23,8 @@ impl Cleaned {
         Self { clean, quarantine, report, fitted }
     }
 
-    /// The rows left, with mended text, under the raw names, in source order; ready for
+    /// The rows left, as mended, in source order, under the raw names unless
+    /// [`ColumnNames`](crate::cleaning::ColumnNames) gave others; under the raw names ready for
     /// [`TransactionLog::new`](crate::frame::TransactionLog::new). Costs no copy.
     pub fn frame(&self) -> LazyFrame {
         self.clean.clone().lazy()

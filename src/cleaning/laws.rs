@@ -8,7 +8,7 @@ use super::*;
 use crate::analysis::collect;
 use crate::error::Error;
 use crate::frame::columns::{PARTNER_ROW, RULE, RULE_REASON, SOURCE_ROW};
-use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};
+use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog, column};
 
 fn columns() -> TransactionColumns {
     TransactionColumns::new("客户", "时间")
@@ -336,4 +336,39 @@ fn a_report_reads_as_a_table_and_names_no_customer() {
     let frame = cleaned.report().to_dataframe();
     assert_eq!(frame.height(), 4);
     assert_eq!(texts(&frame, RULE)[0].as_deref(), Some("exact_duplicates"));
+}
+
+#[test]
+fn a_share_of_failures_is_passed_when_it_is_exceeded_and_not_before() {
+    let rows: Vec<i64> = (0..100).collect();
+    let run = |share| {
+        let rule = Checks::new().check("large", column("n").ge(29)).fail_above(share);
+        CleaningParams::new().rule(rule).run(df!("n" => &rows).unwrap())
+    };
+    assert!(run(0.29).is_ok(), "29 of 100 rows are a share of 0.29");
+    assert!(run(0.28).is_err());
+}
+
+#[test]
+fn roles_are_looked_at_again_once_a_rule_has_changed_their_type() {
+    let roles = TransactionColumns::new("c", "d").amount("a").time_format("%Y-%m-%d");
+    let frame = df!("c" => ["x", "y"], "d" => ["2026-01-01", "2026-01-02"], "a" => [1.0, 200.0]).unwrap();
+    let rules = CleaningParams::new().rule(MissingCustomer::new()).rule(Bins::new("a", [100.0]).to("a"));
+    let refused = rules.rule(Prices::new().missing(true)).roles(&roles).run(frame).unwrap_err().to_string();
+    assert!(refused.contains("`a`"), "{refused}");
+}
+
+#[test]
+fn one_name_for_both_files_and_names_of_no_format_are_refused_before_any_work() {
+    let folder = std::env::temp_dir().join(format!("cleaning_names_{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("taken.csv")).unwrap();
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let params = CleaningParams::new().rule(ExactDuplicates::new()).check().unwrap();
+    let plan = params.plan(df!("a" => [1, 1, 2]).unwrap()).unwrap();
+    assert!(plan.write(&path("one.csv"), Some(&path("one.csv"))).is_err());
+    assert!(plan.write(&path("clean.csv"), Some(&path("taken.txt"))).is_err());
+    assert!(plan.write(&path("taken.csv"), None).is_err(), "a folder of that name");
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(left, ["taken.csv"]);
 }

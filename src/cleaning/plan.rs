@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use crate::analysis::{collect, collect_streamed, stream, write};
+use crate::analysis::{check_file_name, collect, collect_streamed, stream, write};
 use crate::cleaning::cleaned::Cleaned;
 use crate::cleaning::engine::flow::Flow;
 use crate::cleaning::engine::narrow::reads_alike;
@@ -173,8 +173,14 @@ impl CleaningPlan {
     /// looked at and the error says so.
     ///
     /// # Errors
-    /// `File` when a file cannot be written; those of [`collect`](Self::collect).
+    /// `File` when a file cannot be written, or both have one name; those of [`collect`](Self::collect).
     pub fn write(&self, clean: &str, quarantine: Option<&str>) -> Result<CleaningReport> {
+        // Before hours of work rather than after them.
+        [Some(clean), quarantine].into_iter().flatten().try_for_each(|path| check_file_name(CLEANING, path))?;
+        if quarantine == Some(clean) {
+            let reason = "the rows taken would replace the rows left; name another file".to_owned();
+            return Err(Error::File { step: CLEANING, path: clean.to_owned(), reason });
+        }
         let splitter = Splitter::new(Arc::clone(&self.layout));
         write(CLEANING, splitter.split(self.flagged.clone(), Arc::clone(&self.clean_schema)), clean)?;
         let (report, taken) = splitter.finish(&self.flagged_schema)?;
@@ -226,14 +232,15 @@ fn rehearse(
         }
         problems.extend(of_rule.into_iter().map(|problem| format!("rule {} `{}` {problem}", place + 1, rule.name())));
     }
-    if params.roles.is_some() {
+    if params.roles.is_some() && roles == Roles::Unchecked {
         roles.check(&flow, &mut problems)?;
     }
     problems.extend(collisions(&flow));
     Ok(problems)
 }
 
-/// What is known of the roles; they are looked at once, as the earlier rules left them.
+/// What is known of the roles; every rule that uses them has them looked at again, as the
+/// earlier rules left them, until they are wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Roles {
     Unchecked,
@@ -243,7 +250,7 @@ enum Roles {
 
 impl Roles {
     fn check(self, flow: &Flow, problems: &mut Vec<String>) -> Result<Self> {
-        if self != Self::Unchecked || !flow.has_roles() {
+        if self == Self::Wrong || !flow.has_roles() {
             return Ok(self);
         }
         let mut roles = flow.roles();

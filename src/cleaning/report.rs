@@ -191,7 +191,8 @@ impl CleaningReport {
                 Some(check) => (check.n_failed, format!("check `{}` of ", check.check)),
                 None => (rule.n_rows_taken + rule.n_rows_spared, String::new()),
             };
-            if n_failed as f64 > limit.most * rule.n_rows_in as f64 {
+            // As a share: 0.29 times 100 rows is a little less than 29.
+            if n_failed > 0 && n_failed as f64 / rule.n_rows_in as f64 > limit.most {
                 let (number, name, n_rows, most) = (rule.number, rule.rule, rule.n_rows_in, limit.most);
                 let reason = format!(
                     "{of_check}rule {number} `{name}` failed {n_failed} of {n_rows} row(s), more than the share {most} \

@@ -51,7 +51,7 @@ pub enum Keep {
 /// let (clean, quarantine, _) = CleaningParams::new().rule(rule).run(customers)?.into_parts();
 /// assert_eq!(clean.column("name")?.str()?.get(1), Some("Wang F."));
 /// assert_eq!(quarantine.column("partner_row")?.u32()?.get(0), Some(2));
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -33,7 +33,7 @@ use crate::text::{Case, Normalise};
 /// let (clean, _, report) = CleaningParams::new().rule(rule).run(customers)?.into_parts();
 /// assert_eq!(report.rules[0].n_rows_spared, 1);
 /// assert_eq!(clean.column("near")?.u32()?.get(1), Some(0));
-/// # Ok::<(), PolarsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +81,7 @@ impl Step for NearDuplicates {
     fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
         let form = Normalise::nothing().nfkc(true).trim(true).inner_blanks(true).case(Case::Lower);
         let written: Vec<Expr> = self.columns.iter().map(|column| flow.text(column)).collect();
-        let folded: Vec<Expr> = written.iter().map(|text| in_form(text.clone(), form.clone(), false)).collect();
+        let folded: Vec<Expr> = written.iter().map(|text| in_form(text.clone(), form, false)).collect();
         let is_complete = written.iter().cloned().map(Expr::is_not_null).reduce(Expr::and);
         let found = repeated(flow, &folded, is_complete.clone())?;
         let cells = if found.rows.is_empty() { vec![] } else { flow.read_at(&found.rows, found.n_rows, written)? };

@@ -76,19 +76,34 @@ fn pack(packed: &mut Vec<u8>, texts: &[&StringChunked], row: usize) {
     }
 }
 
-/// A number learned for the group of each row, rounded if it has to be whole; null where
-/// the group is not known or has none. The keys are text columns.
-pub(crate) fn number_of_group(keys: Vec<Expr>, learned: &LearnedColumn, fact: &str, is_whole: bool) -> Expr {
-    let rounded = move |number: f64| if is_whole { number.round_ties_even() } else { number };
-    let numbers = by_key(learned, fact, |fact| fact.number().map(rounded));
-    lookup(keys, DataType::Float64, move |columns| {
+/// A number learned for the group of each row; null where the group is not known or has
+/// none. The keys are text columns.
+pub(crate) fn number_of_group(keys: Vec<Expr>, learned: &LearnedColumn, fact: &str) -> Expr {
+    of_group::<Float64Type>(keys, by_key(learned, fact, Fact::number))
+}
+
+/// A whole number learned for the group of each row, exact beyond 2^53; other numbers are
+/// rounded, halves to even.
+pub(crate) fn whole_of_group(keys: Vec<Expr>, learned: &LearnedColumn, fact: &str) -> Expr {
+    let whole = |fact: &Fact| match fact {
+        Fact::Whole(whole) => Some(*whole),
+        other => other.number().map(|number| number.round_ties_even() as i64),
+    };
+    of_group::<Int64Type>(keys, by_key(learned, fact, whole))
+}
+
+fn of_group<T: PolarsNumericType>(keys: Vec<Expr>, numbers: HashMap<Vec<u8>, T::Native, FixedState>) -> Expr
+where
+    ChunkedArray<T>: IntoColumn,
+{
+    lookup(keys, T::get_static_dtype(), move |columns| {
         let texts: Vec<&StringChunked> = columns.iter().map(Column::str).collect::<PolarsResult<_>>()?;
         let mut packed = vec![];
         let found = (0..columns.first().map_or(0, Column::len)).map(|row| {
             pack(&mut packed, &texts, row);
             numbers.get(packed.as_slice()).copied()
         });
-        Ok(Float64Chunked::from_iter_options("of_group".into(), found).into_column())
+        Ok(ChunkedArray::<T>::from_iter_options("of_group".into(), found).into_column())
     })
 }
 

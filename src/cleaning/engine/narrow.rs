@@ -118,11 +118,51 @@ fn ascends(rows: &IdxCa) -> bool {
 pub(crate) fn reads_alike(plan: &DslPlan) -> bool {
     match plan {
         DslPlan::Scan { .. } | DslPlan::DataFrameScan { .. } => true,
-        DslPlan::Filter { input, .. } | DslPlan::Select { input, .. } | DslPlan::HStack { input, .. } => {
-            reads_alike(input)
+        DslPlan::Filter { input, predicate } => works_by_row(predicate) && reads_alike(input),
+        DslPlan::Select { input, expr: exprs, .. } | DslPlan::HStack { input, exprs, .. } => {
+            exprs.iter().all(works_by_row) && reads_alike(input)
         }
         DslPlan::IR { dsl, .. } => reads_alike(dsl),
-        DslPlan::Union { inputs, .. } => inputs.iter().all(reads_alike),
+        DslPlan::Union { inputs, args } => args.maintain_order && inputs.iter().all(reads_alike),
         _ => false,
+    }
+}
+
+/// Whether an expression looks at one row at a time. Others may give rows in another order
+/// each time, such as the unique values of a column.
+fn works_by_row(expr: &Expr) -> bool {
+    expr.into_iter().all(|part| match part {
+        Expr::Column(_) | Expr::Selector(_) | Expr::Literal(_) | Expr::Field(_) => true,
+        Expr::Alias(..) | Expr::KeepName(_) | Expr::RenameAlias { .. } => true,
+        Expr::BinaryExpr { .. } | Expr::Cast { .. } | Expr::Ternary { .. } => true,
+        Expr::AnonymousFunction { options, .. } => options.is_elementwise(),
+        Expr::Function { function, .. } => matches!(
+            function,
+            FunctionExpr::Boolean(_)
+                | FunctionExpr::StringExpr(_)
+                | FunctionExpr::TemporalExpr(_)
+                | FunctionExpr::StructExpr(_)
+                | FunctionExpr::Categorical(_)
+                | FunctionExpr::Pow(_)
+                | FunctionExpr::Negate
+                | FunctionExpr::FillNull
+        ),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plans_that_work_row_by_row_read_alike() {
+        let frame = || df!("x" => [1, 2, 2], "t" => ["a", "b", "c"]).unwrap().lazy();
+        let alike = |frame: LazyFrame| reads_alike(&frame.logical_plan);
+        let is_long = col("t").str().len_chars().gt(lit(0));
+        assert!(alike(frame().with_column((col("x").cast(DataType::Float64) + lit(1)).alias("y")).filter(is_long)));
+        assert!(!alike(frame().select([col("x").unique()])), "unique values come in any order");
+        assert!(!alike(frame().with_column(col("x").sum().over([col("t")]).unwrap())));
+        assert!(!alike(frame().filter(col("x").gt(col("x").mean()))));
     }
 }

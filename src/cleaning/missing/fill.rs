@@ -4,7 +4,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::cleaning::engine::flow::{Event, Flow};
-use crate::cleaning::engine::grouping::{number_of_group, text_of_group};
+use crate::cleaning::engine::grouping::{number_of_group, text_of_group, whole_of_group};
 use crate::cleaning::engine::step::{Step, Table, check_distinct};
 use crate::cleaning::learned::{Fact, Learned, LearnedColumn};
 use crate::cleaning::missing::forward::forward;
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 
 /// What missing values are filled with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FillWith {
     /// The mean of the finite values, summed exactly.
@@ -145,16 +145,17 @@ impl Fill {
     }
 
     /// What to put into missing cells; null where nothing was learned.
-    fn filler(&self, flow: &Flow, column: &str, learned: Option<&LearnedColumn>) -> Expr {
+    fn filler(&self, flow: &Flow, column: &str, learned: Option<&LearnedColumn>, keys: &[Expr]) -> Expr {
         let is_whole = flow.dtype(column).is_some_and(DataType::is_integer);
         let overall = match &self.with {
             FillWith::Constant(fact) => literal(Some(fact), is_whole),
             _ => literal(learned.and_then(|learned| learned.fact(VALUE)), is_whole),
         };
         let Some(learned) = learned.filter(|_| !self.by.is_empty()) else { return overall };
-        let keys = self.by.iter().map(|key| flow.text(key)).collect();
+        let keys = keys.to_vec();
         let of_group = match flow.dtype(column) {
-            Some(dtype) if dtype.is_primitive_numeric() => number_of_group(keys, learned, VALUE, is_whole),
+            Some(_) if is_whole => whole_of_group(keys, learned, VALUE),
+            Some(dtype) if dtype.is_primitive_numeric() => number_of_group(keys, learned, VALUE),
             Some(DataType::Boolean) => text_of_group(keys, learned, VALUE).eq(lit("true")),
             _ => text_of_group(keys, learned, VALUE),
         };
@@ -258,12 +259,14 @@ impl Step for Fill {
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {
+        // As they were when groups were learned: a key can be among the columns filled here.
+        let keys: Vec<Expr> = self.by.iter().map(|key| flow.text(key)).collect();
         for column in &self.columns {
             let Some(dtype) = flow.dtype(column).map(filled_dtype) else { continue };
             let is_missing = self.is_missing(flow, column);
             let filler = match &self.with {
                 FillWith::Forward { id, time } => col(forward(flow, column, id, time, is_missing.clone())?),
-                _ => self.filler(flow, column, learned.column(column)),
+                _ => self.filler(flow, column, learned.column(column), &keys),
             };
             let filler = filler.cast(dtype.clone());
             // Looked up by group once, though it is used three times.
@@ -344,6 +347,28 @@ mod tests {
         assert_eq!(numbers(&clean, "x")[1], Some(0.0));
         let flags = df!("f" => [Some(true), None, Some(true), Some(false)]).unwrap();
         assert_eq!(filled(Fill::new(["f"]).mode(), flags).column("f").unwrap().bool().unwrap().get(1), Some(true));
+    }
+
+    #[test]
+    fn a_mode_of_a_group_is_exact_beyond_the_whole_numbers_of_a_float() {
+        let large = (1_i64 << 53) + 1;
+        let frame = df!("g" => ["a", "a"], "n" => [Some(large), None]).unwrap();
+        let clean = filled(Fill::new(["n"]).mode().by(["g"]), frame);
+        assert_eq!(clean.column("n").unwrap().i64().unwrap().get(1), Some(large));
+    }
+
+    #[test]
+    fn groups_are_looked_up_by_the_keys_they_were_learned_by() {
+        let g = [Some("a"), Some("a"), None, None];
+        let frame = df!("g" => g, "n" => [Some(1.0), Some(1.0), Some(9.0), None]).unwrap();
+        let clean = filled(Fill::new(["g", "n"]).mode().by(["g"]), frame);
+        assert_eq!(numbers(&clean, "n")[3], Some(9.0), "the group of null, whatever fills the null");
+    }
+
+    #[test]
+    fn a_misspelt_setting_of_a_filling_is_refused() {
+        let misspelt = r#"{"columns": ["a"], "with": {"forward": {"id": [], "time": "t", "tiem": "u"}}}"#;
+        assert!(serde_json::from_str::<Fill>(misspelt).is_err());
     }
 
     #[test]

@@ -20,7 +20,7 @@ const SPREAD: &str = "spread";
 ///
 /// Quantiles are of type 7 (Hyndman & Fan 1996). A value on a bound is no outlier.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum OutlierBounds {
     /// Fences `k` interquartile ranges below the first and above the third quartile: 1.5 for

@@ -95,7 +95,13 @@ impl Outliers {
     }
 
     /// The bounds of each row of the frame; null where there are none.
-    fn bounds_of_rows(&self, flow: &mut Flow, learned: Option<LearnedColumn>, dtype: &DataType) -> (Expr, Expr) {
+    fn bounds_of_rows(
+        &self,
+        flow: &mut Flow,
+        learned: Option<LearnedColumn>,
+        dtype: &DataType,
+        keys: &[Expr],
+    ) -> (Expr, Expr) {
         let learned = learned
             .map(|learned| if self.action() == OutlierAction::Clip { within_type(learned, dtype) } else { learned });
         let Some(learned) = learned else { return (nothing(), nothing()) };
@@ -104,8 +110,8 @@ impl Outliers {
             return (bound(LOW), bound(HIGH));
         }
         let [low, high] = [LOW, HIGH].map(|name| {
-            let keys = self.by.iter().map(|key| flow.text(key)).collect();
-            let bound = number_of_group(keys, &learned, name, false);
+            let keys = keys.to_vec();
+            let bound = number_of_group(keys, &learned, name);
             col(flow.derive(name, bound))
         });
         (low, high)
@@ -119,10 +125,10 @@ impl Outliers {
         Some(LearnedColumn::new(column, dtype, vec![group]))
     }
 
-    fn judge(&self, flow: &mut Flow, column: &str, learned: &Learned) {
+    fn judge(&self, flow: &mut Flow, column: &str, learned: &Learned, keys: &[Expr]) {
         let Some(dtype) = flow.dtype(column).cloned() else { return };
         let known = self.known(column, &dtype, learned);
-        let (low, high) = self.bounds_of_rows(flow, known, &dtype);
+        let (low, high) = self.bounds_of_rows(flow, known, &dtype, keys);
         let number = flow.value(column).cast(DataType::Float64);
         let has_bounds = low.clone().is_not_null().or(high.clone().is_not_null());
         // NaN compares above everything.
@@ -215,7 +221,9 @@ impl Step for Outliers {
     }
 
     fn apply(&self, flow: &mut Flow, learned: &Learned) -> Result<()> {
-        self.columns.iter().for_each(|column| self.judge(flow, column, learned));
+        // As they were when groups were learned: a key can be among the columns mended here.
+        let keys: Vec<Expr> = self.by.iter().map(|key| flow.text(key)).collect();
+        self.columns.iter().for_each(|column| self.judge(flow, column, learned, &keys));
         Ok(())
     }
 }
