@@ -16,6 +16,7 @@ const CSV: &str = "csv";
 #[must_use]
 pub struct CsvOptions {
     pub(super) separator: char,
+    #[serde(with = "super::optional_text")]
     pub(super) quote: Option<char>,
     pub(super) encoding: TextEncoding,
     pub(super) null_values: Vec<String>,
@@ -49,7 +50,7 @@ impl CsvOptions {
     }
 
     /// The sign around cells that hold separators or line ends; `None` where quotes mean
-    /// nothing. A double quote by default.
+    /// nothing, `quote = ""` in a job file. A double quote by default.
     pub fn quote(mut self, quote: Option<char>) -> Self {
         self.quote = quote;
         self
@@ -111,7 +112,7 @@ mod tests {
         let options =
             CsvOptions::new().separator(';').quote(None).encoding(mixture).null_values(["NA"]).snake_case(true);
         let text = toml::to_string(&options).unwrap();
-        assert_eq!(toml::from_str::<CsvOptions>(&text).unwrap(), CsvOptions { quote: Some('"'), ..options.clone() });
+        assert_eq!(toml::from_str::<CsvOptions>(&text).unwrap(), options);
         let text = serde_json::to_string(&options).unwrap();
         assert_eq!(serde_json::from_str::<CsvOptions>(&text).unwrap(), options);
         assert!(serde_json::from_str::<CsvOptions>(r#"{"delimiter": ";"}"#).is_err());

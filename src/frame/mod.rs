@@ -8,6 +8,7 @@ mod csv_check;
 mod csv_options;
 pub(crate) mod exact_number;
 pub(crate) mod extract;
+pub(crate) mod optional_text;
 mod scan;
 pub(crate) mod schema;
 mod to_dataframe;

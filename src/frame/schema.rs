@@ -78,6 +78,15 @@ pub(crate) fn is_time(dtype: &DataType) -> bool {
     matches!(dtype, DataType::Date | DataType::Datetime(..))
 }
 
+/// A datetime with a zone on the wall clock of that zone, all else as it is: a day is the day
+/// that the customer saw.
+pub(crate) fn on_wall_clock(column: Expr, dtype: Option<&DataType>) -> Expr {
+    match dtype {
+        Some(DataType::Datetime(_, Some(_))) => column.dt().replace_time_zone(None, lit("raise"), NonExistent::Raise),
+        _ => column,
+    }
+}
+
 /// Text.
 pub(crate) fn is_text(dtype: &DataType) -> bool {
     matches!(dtype, DataType::String)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{AMOUNT, CHANNEL, CURRENCY, CUSTOMER, ORDER, PRODUCT, TIME};
 use super::scan::scan;
-use super::schema::{self, Role, identifier};
+use super::schema::{self, Role, identifier, on_wall_clock};
 use crate::error::{Error, Result};
 use crate::text::time_format::TimeFormat;
 
@@ -180,10 +180,7 @@ impl TransactionColumns {
         if let Some(format) = &self.time_format {
             return parsed_time(time, format);
         }
-        match schema.get(self.time.as_str()) {
-            Some(DataType::Datetime(_, Some(_))) => time.dt().replace_time_zone(None, lit("raise"), NonExistent::Raise),
-            _ => time,
-        }
+        on_wall_clock(time, schema.get(self.time.as_str()))
     }
 }
 

@@ -23,9 +23,11 @@ fn of_two(a: &DataType, b: &DataType) -> Option<DataType> {
         (String, other) | (other, String) => is_category(other).then_some(String),
         (a, b) if is_category(a) && is_category(b) => Some(String),
         // A naive datetime only: midnight of which zone is not known.
-        (Date, Datetime(unit, None)) | (Datetime(unit, None), Date) => Some(Datetime(*unit, None)),
+        // Nanoseconds reach 1677 to 2262 only.
+        (Date, Datetime(unit, None)) | (Datetime(unit, None), Date) => {
+            (*unit != TimeUnit::Nanoseconds).then(|| Datetime(*unit, None))
+        }
         (Datetime(a, zone), Datetime(b, other)) if zone == other => {
-            // Nanoseconds reach 1677 to 2262 only.
             let is_nano = [a, b].contains(&&TimeUnit::Nanoseconds);
             (!is_nano).then(|| Datetime(TimeUnit::Microseconds, zone.clone()))
         }
@@ -98,6 +100,8 @@ mod tests {
         assert_eq!(common_type([&milli, &Date, &micro].into_iter()), Some(micro.clone()));
         assert_eq!(common_type([&nano, &micro].into_iter()), None);
         let shanghai = Datetime(TimeUnit::Microseconds, TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap());
+        // Nanoseconds end in 2262, and 9999-12-31 is a usual date.
+        assert_eq!(common_type([&nano, &Date].into_iter()), None);
         assert_eq!(common_type([&micro, &shanghai].into_iter()), None);
         assert_eq!(common_type([&shanghai, &Date].into_iter()), None);
         assert_eq!(common_type([].into_iter()), Some(Null));

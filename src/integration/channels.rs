@@ -23,7 +23,7 @@ const CHANNELS: &str = "channels";
 ///
 /// Types are brought together where no digit can be lost: whole numbers to wider ones, those
 /// of up to 32 bits to Float64 too, Float32 to Float64, categories to text, dates to
-/// datetimes (midnight), milliseconds to microseconds. Other differences are refused, all at
+/// datetimes (midnight) but not to nanoseconds, milliseconds to microseconds. Other differences are refused, all at
 /// once, unless [`dtype`](Self::dtype) states the type wanted.
 ///
 /// The union is lazy: nothing but schemas is read.

@@ -11,7 +11,7 @@ use super::record_order::{refuse_nulls, refuse_repeats, repeats, sort_key};
 use super::resolution::{Members, Resolution, audit_of};
 use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
-use crate::frame::columns::{IDENTITY, LINKED};
+use crate::frame::columns::{IDENTITY, KEY, LINKED, MERGED, N_RECORDS, N_SOURCES, SHAPE, SIMILARITY};
 
 impl Analysis for Identities {
     type Input = LazyFrame;
@@ -142,9 +142,14 @@ fn problems(params: &IdentityParams, schema: &Schema) -> Vec<String> {
     if schema.contains(IDENTITY) {
         problems.push(format!("column `{IDENTITY}` is there already; drop or rename it"));
     }
-    let taken = params.record_columns().into_iter().filter(|name| name.starts_with(LINKED));
+    let taken = params.record_columns().into_iter().filter(|name| is_of_audit(name));
     problems.extend(taken.map(|name| format!("the record column `{name}` is a name of the audit; rename it")));
     problems
+}
+
+/// Whether the audit gives a column of its own this name; it would have two of the name.
+fn is_of_audit(name: &str) -> bool {
+    name.starts_with(LINKED) || [KEY, SHAPE, SIMILARITY, MERGED, N_RECORDS, N_SOURCES].contains(&name)
 }
 
 fn is_text(dtype: &DataType) -> bool {

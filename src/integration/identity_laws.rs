@@ -188,6 +188,33 @@ fn an_identity_that_is_too_large_is_refused_or_counted() {
 }
 
 #[test]
+fn record_columns_that_the_audit_could_not_show_are_refused() {
+    let records = df!("key" => ["a", "b"], "n" => [1, 2], "phone" => ["x", "x"]).unwrap();
+    let of = |record: &[&str]| {
+        let params = IdentityParams::new().without_source().record(record.iter().copied()).key(MatchKey::new("phone"));
+        params.run(records.clone().lazy()).map(|resolved| resolved.audit().height())
+    };
+    assert_eq!(of(&["n"]).unwrap(), 1);
+    let refused = of(&["key"]).unwrap_err().to_string();
+    assert!(refused.contains("the record column `key` is a name of the audit; rename it"), "{refused}");
+    assert!(of(&["n", "n"]).unwrap_err().is_param());
+}
+
+#[test]
+fn names_that_too_many_share_link_nothing_when_they_are_compared_either() {
+    let n = 60_u32;
+    let records = df!(
+        "id" => (0..n).collect::<Vec<_>>(),
+        "name" => (0..n).map(|row| if row < 50 { "王小芳" } else { "欧阳修文" }).collect::<Vec<_>>(),
+        "city" => vec!["北京"; n as usize],
+    );
+    let params = IdentityParams::new().without_source().record(["id"]).fuzzy(Fuzzy::new("name").block_on(["city"]));
+    let resolved = params.run(records.unwrap().lazy()).unwrap();
+    assert_eq!(resolved.report().n_identities, 51, "fifty of one name in one city are not one person");
+    assert_eq!((resolved.report().fuzzy[0].n_glued_values, resolved.report().fuzzy[0].n_glued_records), (1, 50));
+}
+
+#[test]
 fn records_that_cannot_be_told_apart_are_refused() {
     let twice = frame(&[("shop", 0, None, None, None), ("shop", 0, None, None, None), ("web", 0, None, None, None)]);
     let refused = params().run(twice.lazy()).unwrap_err().to_string();

@@ -10,6 +10,7 @@ use super::resolution::Resolution;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::columns::{SOURCE, SOURCE_ROW};
+use crate::frame::optional_text;
 
 /// What happens when an identity has more records than a person can have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,7 @@ pub enum Oversize {
 pub struct IdentityParams {
     pub(super) keys: Vec<MatchKey>,
     pub(super) fuzzy: Vec<Fuzzy>,
+    #[serde(with = "optional_text")]
     pub(super) source: Option<String>,
     pub(super) record: Vec<String>,
     pub(super) placeholders: Vec<String>,
@@ -109,7 +111,7 @@ impl IdentityParams {
         self
     }
 
-    /// All records are of one source.
+    /// All records are of one source; `source = ""` in a job file.
     pub fn without_source(mut self) -> Self {
         self.source = None;
         self
@@ -142,8 +144,9 @@ impl IdentityParams {
 
     /// Most records that a value can have and still link them, from 2 on; 20 by default. The
     /// shop's own telephone number, typed in where a customer gave none, would make one
-    /// customer of thousands; such values are left out and counted. It must leave room for one
-    /// record of each source.
+    /// customer of thousands; such values are left out and counted. So are texts of a
+    /// comparison that more records of one block have. It must leave room for one record of
+    /// each source.
     pub fn max_records_per_key(mut self, most: u32) -> Self {
         self.max_records_per_key = most;
         self
@@ -165,7 +168,7 @@ impl IdentityParams {
     ///
     /// # Errors
     /// `Param` when there is no key and no comparison, a key is named twice, no column tells a
-    /// record, or a number is out of its range.
+    /// record or one is named twice, or a number is out of its range.
     pub fn check(self) -> Result<Identities> {
         self.keys.iter().try_for_each(MatchKey::check)?;
         self.fuzzy.iter().try_for_each(Fuzzy::check)?;
@@ -176,7 +179,19 @@ impl IdentityParams {
             let got = format!("{n_keys} with {} distinct name(s)", distinct.len());
             return Err(Error::param(IDENTITIES, "keys", "at least one, each of other columns", got));
         }
-        if self.record_columns().is_empty() {
+        let record = self.record_columns();
+        if record.iter().collect::<BTreeSet<_>>().len() < record.len() {
+            return Err(Error::param(IDENTITIES, "record", "distinct columns, none of them the source", "one twice"));
+        }
+        if self.source.as_deref() == Some("") {
+            return Err(Error::param(
+                IDENTITIES,
+                "source",
+                "the name of a column; see `without_source`",
+                "a blank one",
+            ));
+        }
+        if record.is_empty() {
             return Err(Error::param(IDENTITIES, "record", "at least one column where no source is named", "none"));
         }
         if self.max_records_per_key < 2 {
@@ -239,6 +254,9 @@ mod tests {
         assert_eq!(serde_json::from_str::<IdentityParams>(&text).unwrap(), params);
         let toml = toml::to_string(&params).unwrap();
         assert_eq!(toml::from_str::<IdentityParams>(&toml).unwrap(), params);
+        let of_one_source = params.without_source().record(["id"]);
+        let toml = toml::to_string(&of_one_source).unwrap();
+        assert_eq!(toml::from_str::<IdentityParams>(&toml).unwrap(), of_one_source);
         assert!(serde_json::from_str::<IdentityParams>(r#"{"key": []}"#).is_err());
         assert!(serde_json::from_str::<Identities>("{}").is_err());
     }

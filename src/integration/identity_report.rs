@@ -132,6 +132,10 @@ pub struct FuzzyReport {
     pub n_blocks_skipped: u64,
     /// Records in them.
     pub n_records_skipped: u64,
+    /// Texts that more than `max_records_per_key` records of one block have; they link nothing.
+    pub n_glued_values: u64,
+    /// Records with such a text.
+    pub n_glued_records: u64,
     /// Pairs compared.
     pub n_pairs: u64,
     /// Links kept.
@@ -175,6 +179,13 @@ impl fmt::Display for IdentityReport {
             let FuzzyReport { n_pairs, n_blocks, n_links, n_merges, .. } = fuzzy;
             write!(f, "\n  {n_links} link(s), {n_merges} merge(s) of {n_pairs} pair(s) in {n_blocks} block(s)")?;
             write!(f, ", {} too large skipped: {}", fuzzy.n_blocks_skipped, fuzzy.name)?;
+            if fuzzy.n_glued_values > 0 {
+                let FuzzyReport { n_glued_values, n_glued_records, .. } = fuzzy;
+                write!(
+                    f,
+                    "\n    left out: {n_glued_values} text(s) of {n_glued_records} record(s), too many in a block"
+                )?;
+            }
         }
         write!(f, "\n  identities by records:")?;
         for size in self.sizes.iter().take(SHOWN_SIZES) {

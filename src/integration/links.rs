@@ -60,7 +60,7 @@ impl Linked {
             let (compared, block) = fuzzy.keys();
             let compared = KeyValues::of(records, &compared, &params.placeholders)?;
             let blocks = KeyGroups::of(&KeyValues::of(records, &block, &params.placeholders)?);
-            let alike = alike_pairs(&compared, &blocks, fuzzy);
+            let alike = alike_pairs(&compared, &blocks, fuzzy, params.max_records_per_key as usize);
             let report = linked.by_likeness(&compared, alike, fuzzy.name());
             linked.fuzzy.push(report);
         }
@@ -121,6 +121,8 @@ impl Linked {
             n_blocks: alike.n_blocks,
             n_blocks_skipped: alike.n_blocks_skipped,
             n_records_skipped: alike.n_records_skipped,
+            n_glued_values: alike.n_glued_values,
+            n_glued_records: alike.n_glued_records,
             n_pairs: alike.n_pairs,
             n_links,
             n_merges,

@@ -138,6 +138,9 @@ impl MatchKey {
 /// birthday or the city; records that lack one are not compared. Similarity is
 /// [`jaro_winkler`](crate::text::jaro_winkler). The work grows with the square of a block, so
 /// larger blocks than [`max_block`](Self::max_block) are skipped, and counted in the report.
+/// So are texts that more records of a block have than
+/// [`max_records_per_key`](super::IdentityParams::max_records_per_key): a hundred people of
+/// one name in one city are not one person.
 /// Of the pairs that are alike enough only those are kept that hold a block together, the
 /// most alike first.
 ///

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -47,8 +47,10 @@ impl Placeholders {
     }
 
     fn holds(&self, text: &str) -> bool {
-        // A longer text can become shorter in lower case and NFKC, but not by much.
-        text.len() <= 4 * self.longest && self.texts.contains(&*lower().apply(text))
+        // A text without blanks can become shorter in lower case and NFKC, but not by much.
+        let most = 4 * self.longest;
+        let is_short = text.len() <= most || text.split_whitespace().map(str::len).sum::<usize>() <= most;
+        is_short && self.texts.contains(&*lower().apply(text))
     }
 }
 
@@ -72,6 +74,22 @@ fn normal<'a>(text: &'a str, form: &KeyForm) -> Option<Cow<'a, str>> {
 #[derive(Debug)]
 pub(super) struct NormalValues {
     parts: Vec<Part>,
+    /// For every row the place of its cell, where equal cells were brought into form once.
+    places: Option<Vec<u32>>,
+}
+
+/// Distinct cells in the order of the rows, and for every row the place of its own.
+fn distinct_of<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> (Vec<Option<&'a str>>, Vec<u32>) {
+    let mut known: HashMap<Option<&str>, u32, FixedState> = HashMap::with_hasher(HASHES);
+    let mut distinct = Vec::new();
+    let place = |cell| {
+        *known.entry(cell).or_insert_with(|| {
+            distinct.push(cell);
+            distinct.len() as u32 - 1
+        })
+    };
+    let places = cells.map(place).collect();
+    (distinct, places)
 }
 
 #[derive(Debug)]
@@ -87,13 +105,20 @@ impl NormalValues {
         let texts = column.cast(&DataType::String).map_err(Error::query(IDENTITIES))?;
         let texts = texts.as_materialized_series().rechunk();
         let texts = texts.str().map_err(Error::query(IDENTITIES))?;
+        // Reading a telephone number takes many times as long as looking it up.
+        if matches!(form, KeyForm::Phone { .. }) {
+            let (distinct, places) = distinct_of(texts.iter());
+            let part = |cells: &[Option<&str>]| Part::of(cells.iter().copied(), form, placeholders);
+            return Ok(Self { parts: distinct.par_chunks(PART).map(part).collect(), places: Some(places) });
+        }
         let starts: Vec<usize> = (0..texts.len()).step_by(PART).collect();
         let part = |&start: &usize| Part::of(texts.slice(start as i64, PART).iter(), form, placeholders);
-        Ok(Self { parts: starts.par_iter().map(part).collect() })
+        Ok(Self { parts: starts.par_iter().map(part).collect(), places: None })
     }
 
     fn place(&self, row: u32) -> (&Part, usize) {
-        (&self.parts[row as usize / PART], row as usize % PART)
+        let place = self.places.as_ref().map_or(row, |places| places[row as usize]) as usize;
+        (&self.parts[place / PART], place % PART)
     }
 
     pub(super) fn text(&self, row: u32) -> &str {
@@ -222,6 +247,17 @@ mod tests {
     }
 
     #[test]
+    fn a_placeholder_is_known_however_it_is_padded() {
+        let padded = format!("n/a{}", " ".repeat(100));
+        let wide = format!("{}无", "\u{3000}".repeat(100));
+        for form in [KeyForm::Exact, KeyForm::Text, KeyForm::Email] {
+            for (cell, _) in cells(&[Some(&padded), Some(&wide)], &form) {
+                assert_eq!(cell, Cell::Placeholder, "{form:?}");
+            }
+        }
+    }
+
+    #[test]
     fn forms_bring_spellings_together() {
         assert_eq!(cells(&[Some("Ｎo．１2-3")], &KeyForm::Digits)[0].1, "123");
         assert_eq!(cells(&[Some("none here")], &KeyForm::Digits)[0].0, Cell::Unreadable);
@@ -237,6 +273,20 @@ mod tests {
         let values = NormalValues::of(&column, &KeyForm::Exact, &Placeholders::new([].into_iter(), &KeyForm::Exact));
         let values = values.unwrap();
         assert!(many.iter().zip(0..).all(|(text, row)| values.text(row) == text));
+    }
+
+    #[test]
+    fn numbers_that_occur_again_are_found_in_every_row() {
+        let many: Vec<Option<String>> =
+            (0..PART * 2 + 7).map(|n| (n % 5 > 0).then(|| format!("1391234{:04}", n % 7_000))).collect();
+        let phone = KeyForm::Phone { country: "CN".into() };
+        let values =
+            NormalValues::of(&Column::new("k".into(), &many), &phone, &Placeholders::new([].into_iter(), &phone));
+        let values = values.unwrap();
+        for (written, row) in many.iter().zip(0..) {
+            let expected = written.as_ref().map_or((Cell::Null, String::new()), |n| (Cell::Value, format!("+86{n}")));
+            assert_eq!((values.cell(row), values.text(row)), (expected.0, expected.1.as_str()));
+        }
     }
 
     #[test]

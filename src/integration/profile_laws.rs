@@ -134,6 +134,24 @@ fn the_day_of_the_date_belongs_to_the_profile() {
 }
 
 #[test]
+fn the_day_is_that_of_the_wall_clock_of_the_zone() {
+    let instant = |text: &str| text.parse::<chrono::NaiveDateTime>().unwrap();
+    // In Shanghai, the first is on the fourth at 23:59:59, the second on the fifth at midnight.
+    let times = [instant("2026-01-04T15:59:59"), instant("2026-01-04T16:00:00")];
+    let zone = DataType::Datetime(TimeUnit::Microseconds, TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap());
+    let times = Series::new("at".into(), times).cast(&zone).unwrap();
+    let sales = df!("客户" => ["王", "王"], "at" => times, "n" => [1_i64, 2]).unwrap().lazy();
+    let profile = Profile::new(df!("客户" => ["王"]).unwrap().lazy(), "客户", day(4))
+        .aggregate("sales", sales.clone(), Aggregate::by("客户").time("at").figure("n_sales", Figure::Count))
+        .latest("last", sales, Latest::by("客户", "at").take("n"))
+        .run()
+        .unwrap();
+    assert_eq!(profile.data().column("n_sales").unwrap().u32().unwrap().get(0), Some(1));
+    assert_eq!(profile.data().column("n").unwrap().i64().unwrap().get(0), Some(1));
+    assert_eq!(profile.report().tables[1].n_rows_later, 1);
+}
+
+#[test]
 fn every_problem_of_all_tables_is_told_at_once() {
     let ids = df!("id" => [1_i64], "since" => [1.0]).unwrap().lazy();
     let rows = df!("id" => ["a"], "when" => ["2026-01-01"], "x" => ["b"]).unwrap().lazy();

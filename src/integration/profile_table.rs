@@ -1,6 +1,6 @@
 //! A table of a profile, read and cut to what the date of the profile allows.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::order_codes::{Coded, coded, times};
@@ -11,7 +11,7 @@ use crate::analysis::collect;
 use crate::error::{Error, Result};
 use crate::frame::align::positions_in;
 use crate::frame::extract::{days_of, one_chunk};
-use crate::frame::schema::identifier;
+use crate::frame::schema::{identifier, on_wall_clock};
 
 /// How a table is brought to one row per customer.
 #[derive(Clone, Debug)]
@@ -61,6 +61,7 @@ impl TableRule {
 
 const KEY: &str = "key";
 const TIME: &str = "time";
+const DAY: &str = "day";
 
 /// Key of a customer; a blank one is none.
 pub(super) fn customer_key(column: &str, schema: &Schema) -> Expr {
@@ -94,7 +95,9 @@ pub(super) fn read(
 ) -> Result<(TableRows, TableReport)> {
     let schema = frame.clone().collect_schema().map_err(Error::query(PROFILE))?;
     let mut needed = vec![customer_key(rule.customer(), &schema).alias(KEY)];
-    needed.extend(rule.time().map(|time| col(time).alias(TIME)));
+    if let Some(time) = rule.time() {
+        needed.extend([col(time).alias(TIME), on_wall_clock(col(time), schema.get(time)).dt().date().alias(DAY)]);
+    }
     let outputs = rule.outputs();
     let columns = outputs.iter().enumerate();
     needed.extend(columns.filter_map(|(place, (_, column))| Some(col((*column)?).alias(place.to_string()))));
@@ -125,12 +128,10 @@ pub(super) fn read(
 
 /// Which rows have a customer and a time that is not later than `as_of`.
 fn usable(rows: &DataFrame, is_dated: bool, as_of: NaiveDate, report: &mut TableReport) -> Result<BooleanChunked> {
-    // Days of polars are counted from 1970-01-01, those of chrono from 0001-01-01.
-    const EPOCH: i32 = 719_163;
-    let last_day = as_of.num_days_from_ce() - EPOCH;
+    let last_day = as_of.to_epoch_days();
     let keys = rows.column(KEY).map_err(Error::query(PROFILE))?.is_not_null();
-    let times = if is_dated { Some(one_chunk(PROFILE, rows, TIME)?) } else { None };
-    let days = times.as_deref().and_then(days_of);
+    let days = if is_dated { Some(one_chunk(PROFILE, rows, DAY)?) } else { None };
+    let days = days.as_deref().and_then(days_of);
     let judge = |(row, has_key): (usize, Option<bool>)| {
         if has_key != Some(true) {
             report.n_rows_without_key += 1;

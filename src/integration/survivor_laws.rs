@@ -181,6 +181,9 @@ fn settings_survive_a_job_file() {
     let text = serde_json::to_string(&params.clone().check().unwrap()).unwrap();
     assert_eq!(serde_json::from_str::<SurvivorshipParams>(&text).unwrap(), params);
     assert!(serde_json::from_str::<Survivorship>("{}").is_err());
+    let of_one_source = SurvivorshipParams::new().without_source().field("姓名", Keep::Longest);
+    let text = toml::to_string(&of_one_source).unwrap();
+    assert_eq!(toml::from_str::<SurvivorshipParams>(&text).unwrap(), of_one_source);
 }
 
 proptest! {

@@ -9,6 +9,7 @@ use super::survivors::Survivors;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::columns::{IDENTITY, N_RECORDS, N_SOURCES, SOURCE, SOURCE_ROW};
+use crate::frame::optional_text;
 
 /// The name used in errors.
 pub(super) const SURVIVORSHIP: &str = "survivorship";
@@ -125,6 +126,7 @@ pub struct SurvivorshipParams {
     pub(super) fields: Vec<Field>,
     pub(super) sources: Vec<String>,
     pub(super) identity: String,
+    #[serde(with = "optional_text")]
     pub(super) source: Option<String>,
     pub(super) record: Vec<String>,
     pub(super) provenance: bool,
@@ -179,7 +181,7 @@ impl SurvivorshipParams {
         self
     }
 
-    /// All records are of one source.
+    /// All records are of one source; `source = ""` in a job file.
     pub fn without_source(mut self) -> Self {
         self.source = None;
         self
@@ -214,6 +216,14 @@ impl SurvivorshipParams {
             let expected = "at least one, under names of their own that are not those of the result";
             let got = format!("{} with {n_repeated} name(s) taken", self.fields.len());
             return Err(Error::param(SURVIVORSHIP, "fields", expected, got));
+        }
+        if self.source.as_deref() == Some("") {
+            return Err(Error::param(
+                SURVIVORSHIP,
+                "source",
+                "the name of a column; see `without_source`",
+                "a blank one",
+            ));
         }
         let by_priority = self.fields.iter().any(|field| field.keep == Keep::SourcePriority);
         if by_priority && (self.sources.is_empty() || self.source.is_none()) {

@@ -10,8 +10,9 @@ const FEW_SHARES: usize = 4;
 /// Quantiles of type 7, one per share, in the order of the shares; reorders the values.
 ///
 /// A few shares cost O(n) each, as only the order statistics beside each quantile are put in
-/// their places; for more of them the values are sorted once. `None` for no values and for a share outside 0..=1. Values must not be
-/// NaN; infinite ones are as good as any.
+/// their places; for more of them the values are sorted once. `None` for no values, for a share
+/// outside 0..=1, and for a point between minus and plus infinity. Values must not be NaN;
+/// infinite ones are as good as any.
 #[must_use]
 pub fn quantiles(values: &mut [f64], shares: &[f64]) -> Vec<Option<f64>> {
     if shares.len() <= FEW_SHARES {
@@ -25,7 +26,7 @@ pub fn quantiles(values: &mut [f64], shares: &[f64]) -> Vec<Option<f64>> {
 fn quantile_of_ascending(values: &[f64], share: f64) -> Option<f64> {
     let (below, part) = place(values.len(), share)?;
     let low = values[below];
-    Some(values.get(below + 1).filter(|_| part != 0.0).map_or(low, |&high| between(low, high, part)))
+    values.get(below + 1).filter(|_| part != 0.0).map_or(Some(low), |&high| between(low, high, part))
 }
 
 /// The place of the order statistic below a quantile, from 0, and the part of the way from
@@ -49,7 +50,7 @@ pub fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
         return Some(low);
     }
     let high = above.iter().copied().fold(f64::INFINITY, f64::min);
-    Some(between(low, high, part))
+    between(low, high, part)
 }
 
 /// The middle value, or the mean of the two middle ones; reorders the values.
@@ -58,17 +59,20 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// A point between two values; neither their difference nor their sum may overflow.
-fn between(low: f64, high: f64, part: f64) -> f64 {
+/// A point between two values; neither their difference nor their sum may overflow. There is
+/// none between infinities of both signs.
+fn between(low: f64, high: f64, part: f64) -> Option<f64> {
     if low == high {
-        return low;
+        return Some(low);
     }
-    if part == 0.5 {
+    let point = if part == 0.5 {
         let sum = low + high;
-        return if sum.is_finite() { sum / 2.0 } else { low / 2.0 + high / 2.0 };
-    }
-    let gap = high - low;
-    if gap.is_finite() { low + part * gap } else { low * (1.0 - part) + high * part }
+        if sum.is_finite() { sum / 2.0 } else { low / 2.0 + high / 2.0 }
+    } else {
+        let gap = high - low;
+        if gap.is_finite() { low + part * gap } else { low * (1.0 - part) + high * part }
+    };
+    Some(point).filter(|point| !point.is_nan())
 }
 
 #[cfg(test)]
@@ -78,6 +82,18 @@ mod tests {
     use super::*;
 
     /// Oracle: by hand from the formula.
+    #[test]
+    fn between_infinities_of_both_signs_there_is_no_quantile() {
+        let mut ends = [f64::NEG_INFINITY, f64::INFINITY];
+        for share in [0.25, 0.5, 0.75] {
+            assert_eq!(quantile(&mut ends, share), None, "{share}");
+        }
+        let shares = [0.0, 0.1, 0.5, 0.9, 1.0];
+        let (low, high) = (Some(f64::NEG_INFINITY), Some(f64::INFINITY));
+        assert_eq!(quantiles(&mut ends, &shares), [low, None, None, None, high]);
+        assert_eq!(median(&mut [f64::NEG_INFINITY, 1.0]), low);
+    }
+
     #[test]
     fn quantiles_are_those_of_the_formula() {
         let mut values = [4.0, 1.0, 3.0, 2.0];

@@ -91,8 +91,9 @@ impl QualityParams {
         Self::default()
     }
 
-    /// Names the columns that together tell the rows apart. Rows that lack one of them
-    /// have no key and are counted.
+    /// Names the columns that together tell the rows apart. Rows that lack one of them, or
+    /// in which one is blank or a placeholder where such are missing, have no key and are
+    /// counted.
     pub fn key<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
         self.key = columns.into_iter().map(Into::into).collect();
         self

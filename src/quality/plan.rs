@@ -8,6 +8,7 @@ use super::report::DataQuality;
 use super::state::QualityState;
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
+use crate::frame::schema::on_wall_clock;
 
 impl Analysis for Quality {
     type Input = LazyFrame;
@@ -27,11 +28,12 @@ impl Analysis for Quality {
         if !problems.is_empty() {
             return Err(Error::Schema { table: QUALITY, problems });
         }
-        let mut exprs: Vec<Expr> = schema.iter().map(|(name, dtype)| on_its_clock(name, dtype)).collect();
+        let mut exprs: Vec<Expr> =
+            schema.iter().map(|(name, dtype)| on_wall_clock(col(name.clone()), Some(dtype))).collect();
         let mut added = Vec::new();
         if let Some(time) = self.time() {
-            let dtype = schema.get(time.column.as_str()).unwrap_or(&DataType::Null);
-            added.push(on_its_clock(&time.column, dtype).dt().date());
+            let dtype = schema.get(time.column.as_str());
+            added.push(on_wall_clock(col(time.column.as_str()), dtype).dt().date());
         }
         added.extend(self.expectations().iter().map(|expectation| expectation.condition.to_expr(&schema)));
         let mut prefix = "added".to_owned();
@@ -53,14 +55,6 @@ impl Analysis for Quality {
 
     fn finish(&self, state: QualityState) -> Result<DataQuality> {
         Ok(DataQuality::of(self, state))
-    }
-}
-
-/// A datetime with a zone on the clock of that zone, anything else as it is.
-fn on_its_clock(name: &str, dtype: &DataType) -> Expr {
-    match dtype {
-        DataType::Datetime(_, Some(_)) => col(name).dt().replace_time_zone(None, lit("raise"), NonExistent::Raise),
-        _ => col(name),
     }
 }
 

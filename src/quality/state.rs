@@ -1,16 +1,18 @@
 //! What is known of a table while its rows come in; merge in any order.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::cells::{Cell, Kind, chained, each_cell};
+use super::cells::{Cell, Key, Kind, chained, each_cell};
 use super::column_state::ColumnState;
 use super::days::Days;
 use super::distinct::Keys;
 use super::params::{QUALITY, Quality};
 use super::shapes::Shapes;
+use super::text_facts::folded;
 use crate::error::{Error, Result};
 use crate::text::shape;
 
@@ -33,6 +35,9 @@ pub struct QualityState {
 pub(super) struct KeyState {
     /// Places of the columns.
     places: Vec<usize>,
+    /// Text that is missing.
+    placeholders: Arc<BTreeSet<String>>,
+    blank_is_missing: bool,
     pub(super) keys: Keys,
     pub(super) n_incomplete: u64,
 }
@@ -70,7 +75,12 @@ impl QualityState {
         Self {
             n_rows: 0,
             expectations: expectations.collect(),
-            key: KeyState { places: quality.key().iter().filter_map(place).collect(), ..KeyState::default() },
+            key: KeyState {
+                places: quality.key().iter().filter_map(place).collect(),
+                placeholders,
+                blank_is_missing: quality.blank_is_missing(),
+                ..KeyState::default()
+            },
             days: Days::default(),
             as_of: quality.time().map(|time| time.as_of.to_epoch_days()),
             columns,
@@ -134,14 +144,27 @@ impl QualityState {
 }
 
 impl KeyState {
+    /// The key of a cell, unless it is missing: an empty identifier tells no rows apart.
+    fn key_of(&self, cell: Cell<'_>) -> Option<Key> {
+        if let Cell::Text(text) = cell {
+            let is_blank = || self.blank_is_missing && text.trim().is_empty();
+            let is_placeholder = || !self.placeholders.is_empty() && self.placeholders.contains(folded(text).as_ref());
+            if is_blank() || is_placeholder() {
+                return None;
+            }
+        }
+        cell.key()
+    }
+
     fn add(&mut self, series: &[&Series], kinds: &[Kind], height: usize) -> Result<()> {
         let Some((&first, rest)) = self.places.split_first() else { return Ok(()) };
         let mut keys = Vec::with_capacity(height);
-        each_cell(series[first], kinds[first], |cell| keys.push(cell.and_then(Cell::key)))?;
+        each_cell(series[first], kinds[first], |cell| keys.push(cell.and_then(|cell| self.key_of(cell))))?;
         for &place in rest {
             let mut row = 0;
             each_cell(series[place], kinds[place], |cell| {
-                keys[row] = keys[row].zip(cell.and_then(Cell::key)).map(|(so_far, next)| chained(so_far, next));
+                let next = cell.and_then(|cell| self.key_of(cell));
+                keys[row] = keys[row].zip(next).map(|(so_far, next)| chained(so_far, next));
                 row += 1;
             })?;
         }

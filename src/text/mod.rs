@@ -46,6 +46,7 @@ pub use excel_date::{ExcelDates, excel_micros};
 pub use flag::{FlagProblem, FlagWords, Flags};
 pub use normal::{Case, Normalise, in_case, inner_blanks_collapsed, nfkc, trimmed};
 pub use number::{DecimalMark, Grouping, NumberProblem, NumberText};
+pub(crate) use phone::NumbersOnce;
 pub use phone::{e164, is_country};
 pub use shape::shape;
 pub use similarity::jaro_winkler;

@@ -1,5 +1,7 @@
 //! Telephone numbers in the international form E.164.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use phonenumber::country::Id;
 use phonenumber::metadata::DATABASE;
 
@@ -44,7 +46,34 @@ pub fn e164(text: &str, country: Option<&str>) -> Option<String> {
         _ => None,
     };
     let number = phonenumber::parse(country, &dialled).ok()?;
-    phonenumber::is_valid(&number).then(|| number.format().to_string())
+    // The formatter of the library would also look for the groups in which to show the digits.
+    phonenumber::is_valid(&number).then(|| format!("+{}{}", number.country().code(), number.national()))
+}
+
+/// Telephone numbers of a column, where each way of writing one is read once: reading takes
+/// many times as long as looking up.
+#[derive(Debug)]
+pub(crate) struct NumbersOnce<'a> {
+    /// By text and country.
+    known: HashMap<(&'a str, Option<&'a str>), Option<String>, FixedState>,
+}
+
+impl<'a> NumbersOnce<'a> {
+    pub(crate) fn new() -> Self {
+        // A hash only spreads; no order reaches a result.
+        Self { known: HashMap::with_hasher(FixedState::with_seed(0xe164)) }
+    }
+
+    /// The number as [`e164`] reads it in the country that `code` makes of the text beside it.
+    pub(crate) fn read(
+        &mut self,
+        text: &'a str,
+        country: Option<&'a str>,
+        code: impl FnOnce(&str) -> Option<String>,
+    ) -> Option<String> {
+        let number = self.known.entry((text, country)).or_insert_with(|| e164(text, country.and_then(code).as_deref()));
+        number.clone()
+    }
 }
 
 /// Digits and a leading plus sign, if the text has nothing else but what separates them.
@@ -100,6 +129,20 @@ mod tests {
         assert_eq!(e164("010-6552 9988", Some("CN")).as_deref(), Some("+861065529988"));
         assert_eq!(e164("01 42 68 53 00", Some("FR")).as_deref(), Some("+33142685300"));
         assert_eq!(e164("+44 20 7946 0018", Some("CN")).as_deref(), Some("+442079460018"));
+    }
+
+    #[test]
+    fn numbers_read_once_are_those_read_each() {
+        let mut once = NumbersOnce::new();
+        for _ in 0..2 {
+            for text in ["020 7946 0018", "+44 20 7946 0018", "13800138000", "none", ""] {
+                for country in [None, Some("gb"), Some("cn"), Some("zz")] {
+                    let code = country.map(str::to_uppercase);
+                    let each = e164(text, code.as_deref());
+                    assert_eq!(once.read(text, country, |code| Some(code.to_uppercase())), each, "{text} {country:?}");
+                }
+            }
+        }
     }
 
     /// A zero at the start of an Italian number is part of it.

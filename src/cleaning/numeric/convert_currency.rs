@@ -10,7 +10,7 @@ use crate::cleaning::learned::Learned;
 use crate::cleaning::numeric::exchange_rates::{Demand, ExchangeRates};
 use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
-use crate::frame::schema::{is_number, is_text, is_time};
+use crate::frame::schema::{is_number, is_text, is_time, on_wall_clock};
 
 /// What becomes of rows for which there is no rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,11 +204,7 @@ impl ConvertCurrency {
 
 /// The day of a time as a number; text is no time and gives null.
 fn day_of(time: Expr, dtype: Option<&DataType>) -> Expr {
-    let wall_clock = match dtype {
-        Some(DataType::Datetime(_, Some(_))) => time.dt().replace_time_zone(None, lit("raise"), NonExistent::Raise),
-        _ => time,
-    };
-    wall_clock.cast(DataType::Date).cast(DataType::Int32)
+    on_wall_clock(time, dtype).cast(DataType::Date).cast(DataType::Int32)
 }
 
 /// The rate of each row; null where there is none.

@@ -11,7 +11,7 @@ use crate::cleaning::learned::Learned;
 use crate::cleaning::reading::unreadable::{Cells, Fate, check_columns, is_written, place, read_text};
 use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
-use crate::text::{EmailRules, e164, is_country, trimmed};
+use crate::text::{EmailRules, NumbersOnce, is_country, trimmed};
 
 /// What becomes of an address or a number that is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ impl From<InvalidContact> for Fate {
 /// Brings e-mail addresses and telephone numbers into the one form by which they are matched.
 ///
 /// An address is trimmed, checked and put in lower case; see [`EmailRules::normal`]. A number
-/// is put in the form E.164 (`+442079460018`); see [`e164`]. A number without `+` is read as
+/// is put in the form E.164 (`+442079460018`); see [`e164`](crate::text::e164). A number without `+` is read as
 /// dialled in the country that is named for the column, or that another column holds as an
 /// ISO 3166 code of two letters; without either it is no number, as its country would be a
 /// guess. A telephone column of whole numbers comes out as text.
@@ -154,7 +154,9 @@ impl Phone {
             None => {
                 let country = self.country.clone();
                 read_text(text.clone(), DataType::String, move |text| {
-                    text.apply(|cell| e164(cell?, country.as_deref()).map(Cow::Owned)).into_series()
+                    let mut numbers = NumbersOnce::new();
+                    let read = text.iter().map(|cell| numbers.read(cell?, country.as_deref(), |c| Some(c.to_owned())));
+                    StringChunked::from_iter_options(text.name().clone(), read).into_series()
                 })
             }
         };
@@ -167,11 +169,10 @@ fn by_country(text: Expr, country: Expr) -> Expr {
     let read = |columns: &mut [Column]| {
         let [text, country] = &*columns else { polars_bail!(ComputeError: "a number and its country are needed") };
         let (text, country) = (text.str()?, country.str()?);
-        let read = text.iter().zip(country.iter()).map(|(cell, country)| {
-            let code = country.map(|code| trimmed(code).to_ascii_uppercase());
-            // A country that is not known says nothing about numbers that name their own.
-            e164(cell?, code.as_deref().filter(|code| is_country(code)))
-        });
+        // A country that is not known says nothing about numbers that name their own.
+        let code = |country: &str| Some(trimmed(country).to_ascii_uppercase()).filter(|code| is_country(code));
+        let mut numbers = NumbersOnce::new();
+        let read = text.iter().zip(country.iter()).map(|(cell, country)| numbers.read(cell?, country, code));
         Ok(StringChunked::from_iter_options(text.name().clone(), read).into_column())
     };
     map_multiple(read, [text, country], |_: &Schema, _: &[Field]| Ok(Field::new("phone".into(), DataType::String)))

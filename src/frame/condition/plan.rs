@@ -6,6 +6,7 @@ use polars::prelude::*;
 use super::check::whole_cell;
 use super::kind::Kind;
 use super::{Closed, Comparison, Condition, Operand};
+use crate::frame::schema::on_wall_clock;
 
 impl Condition {
     /// The condition as an elementwise expression: true, false, or null where a row cannot
@@ -166,8 +167,7 @@ fn column_expr(name: &str, schema: &Schema) -> Expr {
         Some(DataType::Float64) => not_nan(column),
         Some(DataType::Decimal(..)) => column.cast(DataType::Float64),
         Some(DataType::Categorical(..) | DataType::Enum(..)) => column.cast(DataType::String),
-        Some(DataType::Datetime(_, Some(_))) => column.dt().replace_time_zone(None, lit("raise"), NonExistent::Raise),
-        _ => column,
+        dtype => on_wall_clock(column, dtype),
     }
 }
 
