@@ -211,6 +211,9 @@ fn rehearse(
     let reserved = ADDED.into_iter().filter(|name| schema.contains(name));
     let mut problems: Vec<String> =
         reserved.map(|name| format!("column `{name}` has a name that the quarantine needs; rename it")).collect();
+    if schema.is_empty() {
+        return Ok(vec!["there is no column to clean; give a table with at least one".to_owned()]);
+    }
     let nothing = DataFrame::empty_with_schema(schema).lazy();
     let mut flow = Flow::new(nothing, schema, params.roles.as_ref(), tables);
     let mut roles = Roles::Unchecked;

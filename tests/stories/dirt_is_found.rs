@@ -3,7 +3,9 @@
 //! Real files, whose dirt was counted by other programs. Where the files are absent the
 //! tests say so and pass. Tolerance: none, as all are counts.
 
-use customer_analytics::cleaning::Text;
+use customer_analytics::cleaning::{
+    Check, Checks, ExactDuplicates, MissingCustomer, NearDuplicates, OnFailure, ReadNumbers, Text, Unreadable,
+};
 use customer_analytics::frame::{Condition, column};
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
@@ -196,4 +198,53 @@ fn words_for_missing_cells_are_pointed_at() {
     }
     let told = QualityParams::new().placeholders(["NA"]).run(&frame.lazy()).unwrap();
     assert_eq!((find(&told, "nps").n_missing, find(&told, "t").n_missing), (342, 18));
+}
+
+/// Each half of the invoice lines is one sheet of the workbook they came from.
+#[test]
+fn two_sheets_overlap_and_copies_are_found_across_them() {
+    let Some(frame) = parquet("data/online_retail_ii.parquet") else { return };
+    let n_copies = |frame: LazyFrame| {
+        let plan = CleaningParams::new().rule(ExactDuplicates::new()).check().unwrap().plan(frame).unwrap();
+        let report = plan.report().unwrap();
+        assert_eq!(report.n_rows_in, report.n_rows_out + report.n_rows_quarantined);
+        (report.n_rows_in, report.n_rows_quarantined)
+    };
+    let (first, second) = (frame.clone().slice(0, 525_461), frame.clone().slice(525_461, IdxSize::MAX));
+    let apart = [n_copies(first), n_copies(second)];
+    assert_eq!(apart, [(525_461, 6_865), (541_910, 5_268)]);
+    let together = n_copies(frame);
+    assert_eq!(together, (1_067_371, 34_335));
+    assert_eq!(together.1 - apart[0].1 - apart[1].1, 22_202, "lines that are in both sheets");
+}
+
+#[test]
+fn two_orders_of_a_day_are_counted_and_kept() {
+    let (Some(frame), Some(truth)) = (as_text("data/cdnow_transactions.csv"), expected("cdnow")) else { return };
+    let columns = TransactionColumns::new("customer_id", "date").amount("amount").time_format("%F");
+    let whole = ["customer_id", "date", "quantity", "amount"];
+    let counted = Checks::new()
+        .with(Check::unique_keep_first(whole).named("copies"))
+        .with(Check::unique_keep_first(["customer_id", "date"]).named("orders of one day"))
+        .on_failure(OnFailure::Report);
+    let cleaned = CleaningParams::new()
+        .rule(Text::new())
+        .rule(ReadNumbers::new(["quantity", "amount"]).unreadable(Unreadable::Fail))
+        .rule(MissingCustomer::new())
+        .rule(counted)
+        .rule(NearDuplicates::new(whole))
+        .roles(&columns)
+        .run(frame)
+        .unwrap();
+    let report = cleaned.report();
+    assert_eq!((report.n_rows_in, report.n_rows_out, report.n_rows_quarantined), (69_659, 69_659, 0));
+    let n_failed = |name: &str| report.rules[3].check(name).unwrap().n_failed;
+    assert_eq!(Some(n_failed("copies")), truth["full_duplicates_beyond_the_first"].as_u64());
+    assert_eq!([n_failed("copies"), n_failed("orders of one day")], [255, 2_068]);
+    assert_eq!(report.rules[3].n_rows_spared, 2_068, "copies are of one day too, and count once");
+    assert_eq!(report.rules[4].n_rows_spared, 0, "copies are written alike, so that none is near");
+    assert!(report.rules.iter().all(|rule| rule.n_rows_taken == 0));
+    let log = TransactionLog::new(cleaned.frame(), &columns).unwrap();
+    let table = ActivityParams::new(NaiveDate::from_ymd_opt(1998, 6, 30).unwrap()).run(&log).unwrap();
+    assert_eq!((table.n_customers(), table.counts().n_rows), (23_570, 69_659));
 }

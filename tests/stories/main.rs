@@ -1,12 +1,15 @@
 //! Stories, promises and laws that go through the public interface, as one binary.
 
 mod architecture;
+mod bad_cleaning_input;
 mod bad_input;
+mod cleaning_laws;
 mod cleaning_telco;
 mod cleaning_the_french_survey;
 mod contract;
 mod data;
 mod dirt_is_found;
+mod dirty;
 mod golden;
 mod golden_cleaning;
 mod laws;

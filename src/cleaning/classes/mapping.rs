@@ -140,9 +140,9 @@ impl Mapping {
         if n_ambiguous == 0 {
             return Ok(known);
         }
-        let (name, key) = (&table.name, &table.key);
+        let (number, name, key) = (flow.rule() + 1, &table.name, &table.key);
         let reason = format!(
-            "rule `mapping`: {n_ambiguous} row(s) of table `{name}` give a key of column `{key}` a second, different value; leave one \
+            "rule {number} `mapping`: {n_ambiguous} row(s) of table `{name}` give a key of column `{key}` a second, different value; leave one \
              row per key"
         );
         Err(Error::Unusable { analysis: CLEANING, reason })

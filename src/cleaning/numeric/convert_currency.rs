@@ -173,7 +173,7 @@ impl ConvertCurrency {
             let kept = columns.iter().map(|column| column.filter(&mask));
             columns = kept.collect::<PolarsResult<_>>().map_err(Error::query(CLEANING))?;
         }
-        ExchangeRates::of(table, &self.target, self.max_age_days, &columns)
+        ExchangeRates::of(&columns, &self.target, self.max_age_days, (flow.rule() + 1, table))
     }
 
     /// Refuses rows that are in and lack a rate, by a narrow pass.
@@ -193,9 +193,9 @@ impl ConvertCurrency {
         };
         let missing = rates.missing(demands().map_err(Error::query(CLEANING))?);
         let Some(missing) = missing else { return Ok(()) };
-        let (table, days) = (&self.rates.table, self.max_age_days);
+        let (number, table, days) = (flow.rule() + 1, &self.rates.table, self.max_age_days);
         let reason = format!(
-            "rule `convert_currency`: {missing}; add rates at most {days} day(s) older to table `{table}`, raise `max_age_days`, or quarantine \
+            "rule {number} `convert_currency`: {missing}; add rates at most {days} day(s) older to table `{table}`, raise `max_age_days`, or quarantine \
              the rows"
         );
         Err(Error::Unusable { analysis: CLEANING, reason })
@@ -383,7 +383,7 @@ mod tests {
         let told = run(rule().max_age_days(3), sales()).unwrap_err().to_string();
         assert_eq!(
             told,
-            "cleaning: rule `convert_currency`: 1 row(s) have no rate to EUR: 1 of USD (2024-10-13); add rates at most 3 day(s) older to table \
+            "cleaning: rule 1 `convert_currency`: 1 row(s) have no rate to EUR: 1 of USD (2024-10-13); add rates at most 3 day(s) older to table \
              `rates`, raise `max_age_days`, or quarantine the rows"
         );
         let secret = df!("金额" => [1.0, 1.0], "币种" => [Some("王芳"), None], "日期" => [20_000, 20_000]).unwrap();

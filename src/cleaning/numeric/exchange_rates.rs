@@ -30,8 +30,13 @@ impl ExchangeRates {
     /// Rates out of three columns: currency as text, day as Int32, rate as Float64.
     ///
     /// Rows that lack something, rates that are not positive and finite, and two rates of one
-    /// currency and day are refused.
-    pub(crate) fn of(table: &str, target: &str, max_age_days: u32, columns: &[Column]) -> Result<Self> {
+    /// currency and day are refused, by the number of the rule and the name of the table.
+    pub(crate) fn of(
+        columns: &[Column],
+        target: &str,
+        max_age_days: u32,
+        (number, table): (usize, &str),
+    ) -> Result<Self> {
         let mut rates = Self { target: target.to_owned(), max_age_days, by_currency: BTreeMap::new() };
         let rows = || -> PolarsResult<RateRows<'_>> {
             let [currencies, days, rates] = columns else { polars_bail!(ComputeError: "rates have three columns") };
@@ -50,7 +55,8 @@ impl ExchangeRates {
             return Ok(rates);
         }
         let told = told.join(", ");
-        let reason = format!("rule `convert_currency` cannot use table `{table}`: {told}; mend or remove them");
+        let reason =
+            format!("rule {number} `convert_currency` cannot use table `{table}`: {told}; mend or remove them");
         Err(Error::Unusable { analysis: CLEANING, reason })
     }
 
@@ -171,7 +177,7 @@ mod tests {
         let days: Int32Chunked = rows.iter().map(|row| row.1).collect();
         let values: Float64Chunked = rows.iter().map(|row| row.2).collect();
         let columns = [currencies.into_column(), days.into_column(), values.into_column()];
-        ExchangeRates::of("rates", "EUR", 7, &columns)
+        ExchangeRates::of(&columns, "EUR", 7, (1, "rates"))
     }
 
     #[test]
@@ -198,7 +204,7 @@ mod tests {
         ]);
         assert_eq!(
             refused.unwrap_err().to_string(),
-            "cleaning: rule `convert_currency` cannot use table `rates`: 1 row(s) lack the currency, the date or the rate, 2 \
+            "cleaning: rule 1 `convert_currency` cannot use table `rates`: 1 row(s) lack the currency, the date or the rate, 2 \
              row(s) have a rate that is not positive and finite, 1 row(s) give a currency a second, different rate for \
              the same day; mend or remove them"
         );
