@@ -6,11 +6,11 @@ pub use polars::prelude::{DataFrame, IntoLazy, LazyFrame, df};
 pub use crate::activity::{ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
 pub use crate::analysis::Analysis;
 pub use crate::cleaning::{
-    CleaningParams, ExactDuplicates, FittedCleaning, LaterRows, MissingCustomer, NonProducts, Prices, Refunds, Rule,
-    Text,
+    Checks, CleaningParams, ExactDuplicates, Fill, FittedCleaning, KeyDuplicates, LaterRows, MissingCustomer,
+    NonProducts, OutlierBounds, Outliers, Prices, ReadDates, ReadFlags, ReadNumbers, Refunds, Rule, Text,
 };
 pub use crate::error::{Error, Result};
-pub use crate::frame::{ToDataFrame, TransactionColumns, TransactionLog};
+pub use crate::frame::{CsvOptions, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv};
 pub use crate::quality::QualityParams;
 pub use crate::segmentation::{
     Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,

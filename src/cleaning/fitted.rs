@@ -26,11 +26,10 @@ const FORMAT: u32 = 1;
 ///
 /// let train = df!("age" => [Some(20.0), Some(40.0), None])?;
 /// let fitted = CleaningParams::new().rule(Fill::new(["age"]).median()).fit(train)?;
-/// let saved = serde_json::to_string(&fitted)?;
+/// let saved = fitted.to_json();
 ///
 /// let test = df!("age" => [None, Some(90.0)])?;
-/// let again: FittedCleaning = serde_json::from_str(&saved)?;
-/// let (clean, _, _) = again.run(test)?.into_parts();
+/// let (clean, _, _) = FittedCleaning::from_json(&saved)?.run(test)?.into_parts();
 /// assert_eq!(clean.column("age")?.f64()?.get(0), Some(30.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -67,6 +66,31 @@ impl FittedCleaning {
         &self.learned
     }
 
+    /// The fitted cleaning as JSON, to be kept beside the model trained on what it cleaned.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Settings, names and numbers: nothing in it can fail to be written.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Reads a fitted cleaning that was saved.
+    ///
+    /// # Errors
+    /// `Format` when the text is no fitted cleaning, was saved by a later version, or what was
+    /// learned does not fit the rules.
+    pub fn from_json(text: &str) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        // The version first: what a later one has added would only be an unknown key here.
+        let version: Version = serde_json::from_str(text).map_err(|error| {
+            refused(format!("not a fitted cleaning, which has a `format` and comes from `fit`: {error}"))
+        })?;
+        check_format(version.format)?;
+        serde_json::from_str(text).map_err(|error| refused(error.to_string()))
+    }
+
     /// Describes the cleaning of another frame by what was learned.
     ///
     /// # Errors
@@ -85,23 +109,34 @@ impl FittedCleaning {
     }
 }
 
+fn refused(reason: String) -> Error {
+    Error::Format { what: "fitted cleaning", reason }
+}
+
+fn check_format(format: u32) -> Result<()> {
+    if format == FORMAT {
+        return Ok(());
+    }
+    Err(refused(format!("format {format} is not the known one, {FORMAT}; fit it again")))
+}
+
 impl TryFrom<Saved> for FittedCleaning {
     type Error = Error;
 
     fn try_from(saved: Saved) -> Result<Self> {
-        let refused = |reason: String| Err(Error::Format { what: "fitted cleaning", reason });
-        if saved.format != FORMAT {
-            return refused(format!("format {} is not the known one, {FORMAT}; fit it again", saved.format));
-        }
+        check_format(saved.format)?;
         let params: CleaningParams = saved.cleaning.check()?.into();
         if saved.learned.len() != params.rules.len() {
             let (n_learned, n_rules) = (saved.learned.len(), params.rules.len());
-            return refused(format!("{n_learned} learned entries for {n_rules} rule(s); fit it again"));
+            return Err(refused(format!("{n_learned} learned entries for {n_rules} rule(s); fit it again")));
         }
         for (place, (rule, learned)) in params.rules.iter().zip(&saved.learned).enumerate() {
             if rule.learns() == learned.columns.is_empty() {
                 let rule = rule.name();
-                return refused(format!("rule {} `{rule}` and what it learned do not fit; fit it again", place + 1));
+                return Err(refused(format!(
+                    "rule {} `{rule}` and what it learned do not fit; fit it again",
+                    place + 1
+                )));
             }
         }
         Ok(Self { params, learned: saved.learned })

@@ -94,6 +94,15 @@ impl CleaningParams {
         self.check()?.run(input)
     }
 
+    /// Checks, and describes the cleaning of a frame: to write it from file to file, or to
+    /// go on with the rows left in a lazy plan.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check) and [`Cleaning::plan`].
+    pub fn plan(self, input: impl Into<CleaningInput>) -> Result<CleaningPlan> {
+        self.check()?.plan(input)
+    }
+
     /// Checks, and learns from this frame what the rules need, to apply it to others.
     ///
     /// # Errors

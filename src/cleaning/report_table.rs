@@ -5,7 +5,7 @@ use std::fmt;
 
 use polars::prelude::*;
 
-use crate::cleaning::report::{CellCount, CleaningReport, ReasonCount};
+use crate::cleaning::report::{CellCount, CleaningReport, ReasonCount, RuleReport};
 use crate::cleaning::validity::check::OnFailure;
 use crate::cleaning::validity::check_count::CheckCount;
 use crate::frame::{ToDataFrame, columns, frame_of};
@@ -34,16 +34,35 @@ impl fmt::Display for CleaningReport {
                 write!(f, "\n{n_rows:>indent$}  {reason}{}", shown(shapes))?;
             }
             for CellCount { column, what, n_cells, shapes, .. } in rule.cells.iter().filter(|cell| cell.n_cells > 0) {
-                write!(f, "\n{n_cells:>indent$}  cell(s) of `{column}` {what}{}", shown(shapes))?;
+                write!(f, "\n{n_cells:>indent$}  cells of `{column}` {what}{}", shown(shapes))?;
             }
-            for check in rule.checks.iter().filter(|check| check.n_failed + check.n_unjudged > 0) {
+            // Checks that nobody failed are told too: they were made.
+            for check in &rule.checks {
                 write!(f, "\n{:>indent$}  {}", check.n_failed, about(check))?;
             }
+            if rule.checks.len() > 1 {
+                write!(f, "\n{:indent$}  (a row can fail several)", "")?;
+            }
         }
-        match self.renamed.len() {
-            0 => Ok(()),
-            n => write!(f, "\n{n} column(s) renamed"),
+        if !self.renamed.is_empty() {
+            write!(f, "\n     {} columns renamed", self.renamed.len())?;
         }
+        let any = |count: fn(&RuleReport) -> u64| self.rules.iter().any(|rule| count(rule) > 0);
+        if any(|rule| rule.n_rows_spared) {
+            write!(f, "\n     spared: recognised, and left in as the rule was told")?;
+        }
+        if any(|rule| rule.n_rows_unjudged) {
+            write!(f, "\n     unjudged: left in for want of what the rule judges by")?;
+        }
+        let has_shapes = |rule: &RuleReport| {
+            let of_reasons = rule.reasons.iter().map(|reason| &reason.shapes);
+            let of_cells = of_reasons.chain(rule.cells.iter().map(|cell| &cell.shapes));
+            of_cells.chain(rule.checks.iter().map(|check| &check.shapes)).any(|shapes| !shapes.is_empty())
+        };
+        if self.rules.iter().any(has_shapes) {
+            write!(f, "\n     forms: A and a stand for letters, 9 for a digit, 字 for a letter without case")?;
+        }
+        Ok(())
     }
 }
 
@@ -65,10 +84,10 @@ fn shown(shapes: &BTreeMap<String, u64>) -> String {
     }
     let mut by_count: Vec<(&String, u64)> = shapes.iter().map(|(shape, &n)| (shape, n)).collect();
     by_count.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
-    let most: Vec<String> = by_count.iter().take(SHOWN).map(|(shape, n)| format!("\"{shape}\" {n}")).collect();
+    let most: Vec<String> = by_count.iter().take(SHOWN).map(|(shape, n)| format!("\"{shape}\" ({n})")).collect();
     let more = by_count.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!(", {more} other form(s)") } else { String::new() };
-    format!(": {}{more}", most.join(", "))
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(", of the form {}{more}", most.join(", "))
 }
 
 impl ToDataFrame for CleaningReport {

@@ -143,7 +143,7 @@ mod tests {
     fn names_are_in_snake_case_and_all_different() {
         let cleaned = CleaningParams::new().rule(ColumnNames::new()).run(frame()).unwrap();
         assert_eq!(cleaned.report().renamed.len(), 3);
-        assert!(cleaned.report().to_string().ends_with("3 column(s) renamed"), "{}", cleaned.report());
+        assert!(cleaned.report().to_string().ends_with("3 columns renamed"), "{}", cleaned.report());
         assert_eq!(names(cleaned), ["customer_id", "customer_id_2", "客户_名"]);
         let cleaned = CleaningParams::new().rule(ColumnNames::new()).run(df!("a" => [1]).unwrap()).unwrap();
         assert!(cleaned.report().renamed.is_empty() && !cleaned.report().to_string().contains("renamed"));
