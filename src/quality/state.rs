@@ -196,3 +196,22 @@ impl ExpectationState {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use crate::quality::QualityParams;
+
+    #[test]
+    fn a_missing_cell_of_the_key_leaves_the_row_without_a_key() {
+        let frame = || df!("id" => ["a", "", " ", "N/A", " n/a", "b"], "n" => [1, 1, 1, 1, 1, 1]).unwrap();
+        let key = |params: QualityParams| params.run(&frame().lazy()).unwrap().key.unwrap();
+        let both = key(QualityParams::new().key(["n", "id"]).placeholders(["n/a"]));
+        assert_eq!((both.n_incomplete, both.n_distinct, both.n_duplicates), (4, 2, 0));
+        let only = key(QualityParams::new().key(["id"]));
+        assert_eq!((only.n_incomplete, only.n_distinct), (2, 4));
+        let kept = key(QualityParams::new().key(["id"]).blank_is_missing(false));
+        assert_eq!((kept.n_incomplete, kept.n_distinct), (0, 6));
+    }
+}

@@ -6,6 +6,7 @@ use std::fs;
 
 use customer_analytics::cleaning::{ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text};
 use customer_analytics::frame::scan;
+use customer_analytics::integration::{IdentityParams, MatchKey, Oversize};
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
 use customer_analytics::segmentation::{
@@ -436,6 +437,37 @@ fn a_cleaning_of_nothing_or_of_nothing_but_dirt_loses_no_row() {
         let cleaned = rules().roles(&columns()).run(frame_of(lines).lazy()).unwrap();
         assert_eq!((cleaned.report().n_rows_out, cleaned.quarantine().height()), (0, n));
     }
+}
+
+#[test]
+fn records_that_cannot_be_resolved_are_refused_and_no_value_is_shown() {
+    let records = df!(
+        "source" => [Some("店"), Some("店"), None], "source_row" => [0_u32, 0, 1],
+        "电话" => ["13912345678", "13912345678", "none"], "x" => [1.5, f64::NAN, f64::INFINITY],
+    );
+    let records = records.unwrap().lazy();
+    let by_phone = || IdentityParams::new().key(MatchKey::new("电话").phone("CN"));
+    let wrong = by_phone().key(MatchKey::new("x")).key(MatchKey::new("缺")).conflicts(["没有"]);
+    refused(
+        wrong.run(records.clone()),
+        &[
+            "identities: 3 schema problem(s)",
+            "key `x` needs text, whole numbers, dates or booleans; cast others, but column `x` is f64",
+            "key `缺` names column `缺`, which is not there",
+            "the list of conflicts names column `没有`",
+        ],
+    );
+    refused(by_phone().run(records.clone()), &["identities: 1 row(s) lack a source or what tells the record in it"]);
+    let told = records.filter(col("source").is_not_null());
+    let error = refused(by_phone().run(told.clone()), &["1 of 2 record(s) repeat the `source`, `source_row`"]);
+    assert!(!format!("{error:?}").contains("139"));
+    let told = told.with_row_index("n", None);
+    let glued = by_phone().without_source().record(["n"]).max_component(1);
+    let error = refused(glued.clone().run(told.clone()), &["1 identity(ies) have more than 1 records, the largest 2"]);
+    assert!(!format!("{error:?}").contains("139"));
+    let resolved = glued.oversize(Oversize::Report).run(told).unwrap();
+    let shown = format!("{resolved:?}{}{}", resolved.report(), serde_json::to_string(resolved.report()).unwrap());
+    assert!(!shown.contains("139") && !shown.contains('店'), "{shown}");
 }
 
 fn model() -> ValueModel {

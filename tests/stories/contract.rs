@@ -11,6 +11,7 @@ use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
 use customer_analytics::frame::column;
+use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
@@ -159,6 +160,37 @@ impl Entry for OfTable {
     }
 }
 
+/// Records of people brought together; a record is a distinct line without its amount.
+struct OfRecords(Identities);
+
+impl Entry for OfRecords {
+    fn name(&self) -> &'static str {
+        Identities::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let records = frame.lazy().select(["who", "invoice", "sku", "when"].map(col));
+        let resolved = self.0.run(&records.unique(None, UniqueKeepStrategy::Any))?;
+        assert!(!format!("{resolved:?}{}", resolved.report()).is_empty());
+        let (n_identities, n_records) = (resolved.report().n_identities, resolved.report().n_records);
+        let merged = resolved.audit().column("merged").unwrap().bool().unwrap().num_trues() as u64;
+        assert_eq!(merged, n_records - n_identities, "every merge is in the audit");
+        let json = serde_json::to_string(resolved.report()).unwrap();
+        let identities = format!("{:?}", resolved.identities());
+        let frames = [resolved.audit(), resolved.conflicts()].map(bits).concat();
+        Ok(Outcome { table: format!("{identities}\n{frames}"), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Identities = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Every analysis of the crate, with settings that use all it has.
 fn registry() -> Vec<Box<dyn Entry>> {
     let activity = || ActivityParams::new(as_of()).incomplete(Incomplete::Exclude);
@@ -208,14 +240,32 @@ fn registry() -> Vec<Box<dyn Entry>> {
         .expect("a product of ours", column("sku").is_in(["tea", "jam", "茶"]).or(column("sku").matches("[A-Z]+")))
         .expect("paid", (column("paid") * 100 - 1).abs().ge(column("paid")));
     entries.push(Box::new(OfTable(quality.check().unwrap())));
+    let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
+    let linked = [
+        identities().key(MatchKey::new("who")).conflicts(["sku"]),
+        identities()
+            .key(MatchKey::new("invoice").digits().and("sku").text())
+            .key(MatchKey::new("who").phone("CN"))
+            .fuzzy(Fuzzy::new("sku").block_on(["invoice"]).threshold(0.8))
+            .placeholders(["7"])
+            .max_records_per_key(3)
+            .oversize(Oversize::Report),
+    ];
+    entries.extend(linked.map(|params| Box::new(OfRecords(params.check().unwrap())) as Box<dyn Entry>));
     entries
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 3] = [
+const EXEMPT: [(&str, &str, &str); 5] = [
     ("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays"),
     ("null, NaN and infinite cells", "quality", "such cells are what it counts"),
     ("ids as text", "quality", "the types of the columns are what it reports"),
+    (
+        "null, NaN and infinite cells",
+        "identities",
+        "such rows are records too, and those without a customer are refused",
+    ),
+    ("ids as text", "identities", "identities are numbered in the order of the record columns, and text has its own"),
 ];
 
 /// Checks one promise for every entry of the registry.
