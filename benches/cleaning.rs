@@ -79,7 +79,7 @@ fn task(path: &Path, target: &Path) -> Value {
 fn clean_alone(path: &Path, target: &Path) {
     let options = ParquetWriteOptions { compression: ParquetCompression::Zstd(None), ..Default::default() };
     let target = SinkTarget::Path(PlRefPath::new(target.to_str().expect("UTF-8")));
-    let format = FileWriteFormat::Parquet(std::sync::Arc::new(options));
+    let format = FileWriteFormat::Parquet(Arc::new(options));
     let sink = plan(path).clean().sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default());
     sink.and_then(|sink| sink.collect_with_engine(Engine::Streaming)).expect("a file that can be cleaned");
 }

@@ -138,9 +138,9 @@ impl Normalise {
         room.clear();
         room.push_str(text);
         if self.case == Case::Lower {
-            room.make_ascii_lowercase()
+            room.make_ascii_lowercase();
         } else {
-            room.make_ascii_uppercase()
+            room.make_ascii_uppercase();
         }
         room
     }

@@ -81,7 +81,7 @@ impl Step for NearDuplicates {
     fn apply(&self, flow: &mut Flow, _: &Learned) -> Result<()> {
         let form = Normalise::nothing().nfkc(true).trim(true).inner_blanks(true).case(Case::Lower);
         let written: Vec<Expr> = self.columns.iter().map(|column| flow.text(column)).collect();
-        let folded: Vec<Expr> = written.iter().map(|text| in_form(text.clone(), form.clone(), false)).collect();
+        let folded: Vec<Expr> = written.iter().map(|text| in_form(text.clone(), form, false)).collect();
         let is_complete = written.iter().cloned().map(Expr::is_not_null).reduce(Expr::and);
         let found = repeated(flow, &folded, is_complete.clone())?;
         let cells = if found.rows.is_empty() { vec![] } else { flow.read_at(&found.rows, found.n_rows, written)? };
