@@ -16,7 +16,7 @@ fn main() -> Result<(), Failure> {
     let cleaned = CleaningParams::new()
         .rule(Text::new().inner_blanks(true).empty_to_null(true))
         // Serial numbers of a workbook, ISO days, and day before month: stated, not guessed.
-        .rule(ReadDates::new(["Joined"]).formats(["%Y-%m-%d", "%d/%m/%Y"]).excel(ExcelDates::Since1900))
+        .rule(ReadDates::new(["Joined"]).formats(["%Y-%m-%d", "%d/%m/%Y"]).excel(ExcelDates::Since1900).days(true))
         .rule(ReadNumbers::new(["Yearly Spend"]).unreadable(Unreadable::Quarantine))
         .rule(ReadFlags::new(["Newsletter"]).yes(["subscribed"]))
         .rule(Contact::new().email("E-Mail").phone_by_country("Telephone", "Country"))
@@ -27,18 +27,23 @@ fn main() -> Result<(), Failure> {
         .run(customers()?)?;
 
     println!("{}", cleaned.report());
-    println!("\nin quarantine, as read\n{}", cleaned.quarantine());
+    println!("\nin quarantine, with all their columns as read");
+    let taken = cleaned.quarantine();
+    let (rows, reasons) = (taken.column("source_row")?.u32()?, taken.column("rule_reason")?.str()?);
+    for (row, reason) in rows.iter().zip(reasons.iter()) {
+        println!("  row {}: {}", row.unwrap_or_default(), reason.unwrap_or_default());
+    }
     println!("\nhow the columns are named now");
     for (before, after) in &cleaned.report().renamed {
         println!("  {before} -> {after}");
     }
 
     // Next month's table is cleaned by the same median.
-    let saved = serde_json::to_string(cleaned.fitted())?;
+    let saved = cleaned.fitted().to_json();
     println!("\nthe fitted cleaning has {} characters of JSON", saved.chars().count());
 
     let (clean, _, _) = cleaned.into_parts();
-    println!("\nclean\n{clean}");
+    println!("\nclean\n{}", clean.select(["name", "telephone", "joined", "newsletter", "yearly_spend"])?);
     Ok(())
 }
 

@@ -34,7 +34,8 @@ impl fmt::Display for CleaningReport {
                 write!(f, "\n{n_rows:>indent$}  {reason}{}", shown(shapes))?;
             }
             for CellCount { column, what, n_cells, shapes, .. } in rule.cells.iter().filter(|cell| cell.n_cells > 0) {
-                write!(f, "\n{n_cells:>indent$}  cells of `{column}` {what}{}", shown(shapes))?;
+                let cells = if *n_cells == 1 { "cell" } else { "cells" };
+                write!(f, "\n{n_cells:>indent$}  {cells} of `{column}` {what}{}", shown(shapes))?;
             }
             // Checks that nobody failed are told too: they were made.
             for check in &rule.checks {

@@ -124,7 +124,7 @@ fn every_reason_of_a_spoilt_row_is_told() {
     assert_eq!(report.check("no charges exactly in the first month").unwrap().n_unjudged, 1);
     assert_eq!(report.check("Contract in contracts.contract").unwrap().shapes["字字"], 1);
     let shown = cleaned.report().to_string();
-    assert!(shown.contains("failed `churn is yes or no`, 1 not judged: \"aaaaa\" 1"), "{shown}");
+    assert!(shown.contains("failed `churn is yes or no`, 1 not judged, of the form \"aaaaa\" (1)"), "{shown}");
     assert!(!shown.contains("maybe") && !shown.contains("7590"), "{shown}");
 }
 

@@ -81,7 +81,7 @@ fn shapes_are_those_of_failing_text_and_of_nothing_else() {
     assert_eq!(shapes("city"), [("字".to_owned(), 2)]);
     assert!(shapes("age").is_empty() && shapes("城市 not null").is_empty());
     let shown = cleaned.report().to_string();
-    assert!(shown.contains("2  failed `code`, 1 not judged: \"\" 1, \"a-9\" 1"), "{shown}");
+    assert!(shown.contains("2  failed `code`, 1 not judged, of the form \"\" (1), \"a-9\" (1)"), "{shown}");
     assert!(!shown.contains('广') && !shown.contains("b-3"), "{shown}");
 }
 
