@@ -289,13 +289,14 @@ fn all_problems_of_a_table_come_at_once() {
     let list = Series::new("tags".into(), [Series::new("".into(), ["a"])]);
     let frame = df!("t" => ["a"], "tags" => list).unwrap().lazy();
     let params = QualityParams::new()
-        .key(["id", "tags"])
+        .key(["id", "tag", "tags"])
         .time("t", day("2026-01-01"))
         .expect("aged", column("t").ge(0))
         .expect("gone", column("lost").is_null());
     assert_eq!(
         params.run(&frame).unwrap_err().to_string(),
-        "quality: 5 schema problem(s): key column `id` is not there; name one that is; \
+        "quality: 6 schema problem(s): key column `id` is not there; name one that is; \
+         key column `tag` is not there; did you mean `tags`?; \
          key column `tags` is list[str], whose values are not told apart; cast it to text or a number first; \
          time column `t` is str; parse it into a Date or Datetime first; \
          expectation `aged`: `t >= 0` compares column `t`, which is str, with a number; parse the text into numbers first; \
