@@ -347,8 +347,15 @@ fn a_cleaning_shows_in_the_comparison() {
     assert_eq!((name.n_padded_before, name.n_distinct_after), (Some(1), Some(1)));
     assert_eq!((change.columns[1].n_missing_after, change.columns[2].n_missing_before), (None, None));
     let shown = change.to_string();
-    assert!(shown.contains("1 > 0") && shown.starts_with("data quality: 3 row(s) before, 2 after"), "{shown}");
-    assert_eq!(change.to_dataframe().shape(), (3, 9));
+    assert!(shown.contains("1 -> 0") && shown.starts_with("data quality: 3 row(s) before, 2 after"), "{shown}");
+    let lines: Vec<&str> = shown.lines().skip(3).collect();
+    assert!(lines[0].ends_with("      type  column"), "{shown}");
+    assert!(lines[1].ends_with("       str  名"), "{shown}");
+    assert!(lines[2].ends_with("  i32 -> -  old"), "{shown}");
+    assert!(lines[3].ends_with("  - -> f64  new"), "{shown}");
+    let frame = change.to_dataframe();
+    assert_eq!(frame.shape(), (3, 11));
+    assert_eq!(frame.column("dtype_after").unwrap().str().unwrap().iter().last(), Some(Some("f64")));
 }
 
 /// Rows that have something of everything, drawn by number.
