@@ -140,6 +140,10 @@ pub const N_DISTINCT_AFTER: &str = "n_distinct_after";
 pub const N_PADDED_BEFORE: &str = "n_padded_before";
 /// Cells with outer blanks after a cleaning.
 pub const N_PADDED_AFTER: &str = "n_padded_after";
+/// Type of a column before a cleaning.
+pub const DTYPE_BEFORE: &str = "dtype_before";
+/// Type of a column after a cleaning.
+pub const DTYPE_AFTER: &str = "dtype_after";
 
 /// Position of a row in the file or frame as it was read, from 0.
 pub const SOURCE_ROW: &str = "source_row";

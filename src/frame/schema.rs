@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::text::jaro_winkler;
 
 /// A role, the column that plays it and the types it can have.
 pub(crate) struct Role<'a> {
@@ -39,7 +40,29 @@ fn missing(role: &Role<'_>, schema: &Schema) -> String {
     let names: Vec<String> = schema.iter_names().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = schema.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("role `{}` names column `{}`, which is not among {}{more}", role.name, role.column, names.join(", "))
+    let close = did_you_mean(role.column, schema).map_or_else(String::new, |close| format!("; {close}"));
+    format!("role `{}` names column `{}`, which is not among {}{more}{close}", role.name, role.column, names.join(", "))
+}
+
+/// A question for the one column of the table whose name is most like a name that it lacks,
+/// such as "did you mean `TotalCharges`?"; none where no name is close. Of names that are
+/// equally close the first of the table is asked for.
+pub(crate) fn did_you_mean(column: &str, schema: &Schema) -> Option<String> {
+    /// Swapped, missing and doubled letters leave a name above, another word falls below.
+    const CLOSE: f64 = 0.85;
+    let mut closest: Option<(f64, &str)> = None;
+    for name in schema.iter_names() {
+        let similarity = jaro_winkler(column, name);
+        if similarity >= CLOSE && closest.is_none_or(|(most, _)| similarity > most) {
+            closest = Some((similarity, name.as_str()));
+        }
+    }
+    closest.map(|(_, name)| format!("did you mean `{name}`?"))
+}
+
+/// What to do about a column that the table lacks: the close name, or any that is there.
+pub(crate) fn column_remedy(column: &str, schema: &Schema) -> String {
+    did_you_mean(column, schema).unwrap_or_else(|| "name one that is".to_owned())
 }
 
 /// Columns that play two roles.
@@ -90,4 +113,45 @@ pub(crate) fn on_wall_clock(column: Expr, dtype: Option<&DataType>) -> Expr {
 /// Text.
 pub(crate) fn is_text(dtype: &DataType) -> bool {
     matches!(dtype, DataType::String)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(column: &str, names: &[&str]) -> Option<String> {
+        did_you_mean(column, &names.iter().map(|&name| Field::new(name.into(), DataType::String)).collect())
+    }
+
+    #[test]
+    fn a_misspelt_column_is_asked_for_by_the_name_most_like_it() {
+        let names = ["Total", "TotalCharges", "MonthlyCharges", "客户编号"];
+        for written in ["TotalCharge", "totalcharges", "TotlaCharges", " TotalCharges"] {
+            assert_eq!(asked(written, &names).as_deref(), Some("did you mean `TotalCharges`?"), "{written}");
+        }
+        assert_eq!(asked("客户编码", &names).as_deref(), Some("did you mean `客户编号`?"));
+        for unlike in ["", " ", "gone", "城市"] {
+            assert_eq!(asked(unlike, &names), None, "{unlike}");
+        }
+        assert_eq!(asked("TotalCharges", &[]), None);
+    }
+
+    #[test]
+    fn of_names_equally_close_the_first_of_the_table_is_asked_for() {
+        assert_eq!(asked("price", &["prices", "price1"]).as_deref(), Some("did you mean `prices`?"));
+        assert_eq!(asked("price", &["price1", "prices"]).as_deref(), Some("did you mean `price1`?"));
+    }
+
+    #[test]
+    fn a_role_whose_column_is_misspelt_asks_for_the_close_one() {
+        let role = |column| Role { name: "customer", column, accepts: is_text, needs: "text" };
+        let schema: Schema = [Field::new("kunde".into(), DataType::String)].into_iter().collect();
+        let refused = |column| check("transactions", &schema, &[role(column)], vec![]).unwrap_err().to_string();
+        assert!(
+            refused("kunden").ends_with("which is not among `kunde`; did you mean `kunde`?"),
+            "{}",
+            refused("kunden")
+        );
+        assert!(refused("x").ends_with("which is not among `kunde`"), "{}", refused("x"));
+    }
 }

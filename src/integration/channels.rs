@@ -9,6 +9,7 @@ use super::channel_types::common_type;
 use super::channels_report::{ChannelsReport, ColumnCast, SourceReport};
 use crate::error::{Error, Result};
 use crate::frame::columns::{SOURCE, SOURCE_ROW};
+use crate::frame::schema::did_you_mean;
 
 /// The name used in errors.
 const CHANNELS: &str = "channels";
@@ -159,8 +160,10 @@ impl Channels {
             let mut targets = BTreeSet::new();
             for (target, column) in &source.roles {
                 if !schema.contains(column) {
+                    let close =
+                        did_you_mean(column, schema).map_or_else(String::new, |close| format!("{close} if not, "));
                     problems.push(format!(
-                        "source `{}` has no column `{column}` for `{target}`; leave the target out to make it null",
+                        "source `{}` has no column `{column}` for `{target}`; {close}leave the target out to make it null",
                         source.name
                     ));
                 }
@@ -300,14 +303,15 @@ mod tests {
         let b = df!("k" => ["a"], "x" => ["1"], "d" => [7_i64]).unwrap();
         let refused = Channels::new()
             .source("甲", a.lazy(), [("key", "k"), ("gone", "gone"), ("d", "d"), ("source", "x")])
-            .source("乙", b.lazy(), [("key", "k"), ("key", "x"), ("d", "d")])
+            .source("乙", b.lazy(), [("key", "K"), ("key", "x"), ("d", "d")])
             .dtype("other", DataType::String)
             .union()
             .unwrap_err();
         let message = refused.to_string();
         for part in [
             "channels: 6 schema problem(s)",
-            "source `甲` has no column `gone`",
+            "source `甲` has no column `gone` for `gone`; leave the target out",
+            "source `乙` has no column `K` for `key`; did you mean `k`? if not, leave the target out",
             "target `source` is a name that the union gives itself",
             "source `乙` names the target `key` twice",
             "a type is stated for `other`",

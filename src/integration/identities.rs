@@ -12,6 +12,7 @@ use super::resolution::{Members, Resolution, audit_of};
 use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
 use crate::frame::columns::{IDENTITY, KEY, LINKED, MERGED, N_RECORDS, N_SOURCES, SHAPE, SIMILARITY};
+use crate::frame::schema::column_remedy;
 
 impl Analysis for Identities {
     type Input = LazyFrame;
@@ -117,7 +118,10 @@ impl Identities {
 fn problems(params: &IdentityParams, schema: &Schema) -> Vec<String> {
     let mut problems = Vec::new();
     let mut check = |role: &str, column: &str, accepts: fn(&DataType) -> bool, needs: &str| match schema.get(column) {
-        None => problems.push(format!("{role} names column `{column}`, which is not there")),
+        None => {
+            let remedy = column_remedy(column, schema);
+            problems.push(format!("{role} names column `{column}`, which is not there; {remedy}"));
+        }
         Some(dtype) if !accepts(dtype) => {
             problems.push(format!("{role} needs {needs}, but column `{column}` is {dtype}"));
         }

@@ -234,7 +234,7 @@ fn every_problem_of_the_columns_is_told_at_once() {
         "identities: 6 schema problem(s)",
         "the record names column `source_row`, which is not there",
         "key `amount` needs text, whole numbers, dates or booleans; cast others, but column `amount` is f64",
-        "key `手机` names column `手机`, which is not there",
+        "key `手机` names column `手机`, which is not there; name one that is",
         "comparison `identity alike within 城市` needs text, but column `identity` is i64",
         "column `identity` is there already",
     ] {

@@ -14,7 +14,7 @@ use super::profile_table::{TableRule, customer_key, read};
 use super::record_order::{refuse_nulls, repeats};
 use crate::analysis::collect;
 use crate::error::{Error, Result};
-use crate::frame::schema::{is_identifier, is_time};
+use crate::frame::schema::{column_remedy, is_identifier, is_time};
 
 /// Customers with the tables that are to be brought to them.
 ///
@@ -186,7 +186,10 @@ fn check_column(
     needs: &str,
 ) {
     match schema.get(column) {
-        None => problems.push(format!("table `{table}`: {role} names column `{column}`, which is not there")),
+        None => {
+            let remedy = column_remedy(column, schema);
+            problems.push(format!("table `{table}`: {role} names column `{column}`, which is not there; {remedy}"));
+        }
         Some(dtype) if !accepts(dtype) => {
             problems.push(format!("table `{table}`: {role} needs {needs}, but column `{column}` is {dtype}"));
         }

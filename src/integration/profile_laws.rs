@@ -171,7 +171,7 @@ fn every_problem_of_all_tables_is_told_at_once() {
         "table `a`: `f` needs a time; name it by `time`",
         "table `a`: the customer is str, but i64 among the customers; cast one of them",
         "table `b` adds `since`, which is there already; choose another name",
-        "table `b`: the customer names column `gone`, which is not there",
+        "table `b`: the customer names column `gone`, which is not there; name one that is",
         "table `b`: the time needs a date or datetime; parse text first, but column `when` is str",
         "table `b`: its time `when` and the customers' `none` must be of one type; cast one of them",
         "two tables are named `b`",

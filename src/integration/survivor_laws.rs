@@ -161,7 +161,7 @@ fn settings_and_columns_that_cannot_work_are_refused() {
         "survivorship: 4 schema problem(s)",
         "field `姓名` needs whole numbers or Float64",
         "field `积分` needs text, but column `积分` is i64",
-        "field `缺` names column `缺`, which is not there",
+        "field `缺` names column `缺`, which is not there; name one that is",
         "field `邮箱` needs a date or datetime; parse text first, but column `姓名` is str",
     ] {
         assert!(message.contains(part), "{part} not in {message}");

@@ -15,7 +15,7 @@ use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
 use crate::frame::columns::{N_RECORDS, N_SOURCES};
 use crate::frame::frame_of;
-use crate::frame::schema::{is_text, is_time};
+use crate::frame::schema::{column_remedy, is_text, is_time};
 
 impl Analysis for Survivorship {
     type Input = LazyFrame;
@@ -228,7 +228,10 @@ fn priority(source: &str, sources: &[String]) -> Expr {
 fn problems(params: &SurvivorshipParams, schema: &Schema) -> Vec<String> {
     let mut problems = Vec::new();
     let mut check = |role: &str, column: &str, accepts: fn(&DataType) -> bool, needs: &str| match schema.get(column) {
-        None => problems.push(format!("{role} names column `{column}`, which is not there")),
+        None => {
+            let remedy = column_remedy(column, schema);
+            problems.push(format!("{role} names column `{column}`, which is not there; {remedy}"));
+        }
         Some(dtype) if !accepts(dtype) => {
             problems.push(format!("{role} needs {needs}, but column `{column}` is {dtype}"));
         }

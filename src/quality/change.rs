@@ -7,7 +7,7 @@ use polars::prelude::*;
 use serde::Serialize;
 
 use super::report::{ColumnQuality, DataQuality, Scores};
-use super::report_table::{shown, write_table};
+use super::report_table::{short_dtype, shown, write_table};
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// A column before and after; one side is `None` where the column is not there.
@@ -108,18 +108,21 @@ impl fmt::Display for QualityChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "data quality: {} row(s) before, {} after", self.n_rows_before, self.n_rows_after)?;
         write!(f, "\nbefore: {}\nafter:  {}", self.scores_before, self.scores_after)?;
-        let pair = |before: String, after: String| if before == after { before } else { format!("{before} > {after}") };
+        let pair =
+            |before: String, after: String| if before == after { before } else { format!("{before} -> {after}") };
         let count = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+        let dtype = |dtype: &Option<String>| dtype.as_deref().map_or("-", short_dtype).to_owned();
         let cells = |one: &ColumnChange| {
             vec![
                 pair(count(one.n_missing_before), count(one.n_missing_after)),
                 pair(shown(one.completeness_before), shown(one.completeness_after)),
                 pair(count(one.n_distinct_before), count(one.n_distinct_after)),
                 pair(count(one.n_padded_before), count(one.n_padded_after)),
+                pair(dtype(&one.dtype_before), dtype(&one.dtype_after)),
             ]
         };
         let rows: Vec<(Vec<String>, &str)> = self.columns.iter().map(|one| (cells(one), one.column.as_str())).collect();
-        write_table(f, &["missing", "complete", "distinct", "padded", "column"], &rows)
+        write_table(f, &["missing", "complete", "distinct", "padded", "type", "column"], &rows)
     }
 }
 
@@ -130,6 +133,9 @@ impl ToDataFrame for QualityChange {
             Series::new(name.into(), self.columns.iter().map(of).collect::<Vec<_>>())
         };
         let shares = |name: &str, of: fn(&ColumnChange) -> Option<f64>| {
+            Series::new(name.into(), self.columns.iter().map(of).collect::<Vec<_>>())
+        };
+        let dtypes = |name: &str, of: fn(&ColumnChange) -> Option<&str>| {
             Series::new(name.into(), self.columns.iter().map(of).collect::<Vec<_>>())
         };
         let names: Vec<&str> = self.columns.iter().map(|one| one.column.as_str()).collect();
@@ -143,6 +149,8 @@ impl ToDataFrame for QualityChange {
             counts(columns::N_DISTINCT_AFTER, |one| one.n_distinct_after),
             counts(columns::N_PADDED_BEFORE, |one| one.n_padded_before),
             counts(columns::N_PADDED_AFTER, |one| one.n_padded_after),
+            dtypes(columns::DTYPE_BEFORE, |one| one.dtype_before.as_deref()),
+            dtypes(columns::DTYPE_AFTER, |one| one.dtype_after.as_deref()),
         ])
     }
 }

@@ -8,7 +8,7 @@ use super::report::DataQuality;
 use super::state::QualityState;
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
-use crate::frame::schema::on_wall_clock;
+use crate::frame::schema::{column_remedy, on_wall_clock};
 
 impl Analysis for Quality {
     type Input = LazyFrame;
@@ -63,7 +63,9 @@ impl Quality {
         let mut problems = Vec::new();
         for name in self.key() {
             match schema.get(name.as_str()).map(|dtype| (dtype, Kind::of(dtype))) {
-                None => problems.push(format!("key column `{name}` is not there; name one that is")),
+                None => {
+                    problems.push(format!("key column `{name}` is not there; {}", column_remedy(name, schema)));
+                }
                 Some((dtype, Kind::Opaque)) => problems.push(format!(
                     "key column `{name}` is {dtype}, whose values are not told apart; cast it to text or a number first"
                 )),
@@ -72,7 +74,10 @@ impl Quality {
         }
         if let Some(time) = self.time() {
             match schema.get(time.column.as_str()) {
-                None => problems.push(format!("time column `{}` is not there; name one that is", time.column)),
+                None => {
+                    let remedy = column_remedy(&time.column, schema);
+                    problems.push(format!("time column `{}` is not there; {remedy}", time.column));
+                }
                 Some(DataType::Date | DataType::Datetime(..)) => {}
                 Some(dtype) => problems
                     .push(format!("time column `{}` is {dtype}; parse it into a Date or Datetime first", time.column)),

@@ -22,7 +22,7 @@ fn count(n: Option<u64>) -> String {
 }
 
 /// The type without its parts, in ASCII: those of a struct can be long and in any script.
-fn short_dtype(dtype: &str) -> &str {
+pub(super) fn short_dtype(dtype: &str) -> &str {
     dtype.split_once(['[', '(', '{', '<', ',']).map_or(dtype, |(head, _)| head)
 }
 

@@ -277,13 +277,14 @@ fn all_problems_of_a_table_come_at_once() {
     let list = Series::new("tags".into(), [Series::new("".into(), ["a"])]);
     let frame = df!("t" => ["a"], "tags" => list).unwrap().lazy();
     let params = QualityParams::new()
-        .key(["id", "tags"])
+        .key(["id", "tag", "tags"])
         .time("t", day("2026-01-01"))
         .expect("aged", column("t").ge(0))
         .expect("gone", column("lost").is_null());
     assert_eq!(
         params.run(&frame).unwrap_err().to_string(),
-        "quality: 5 schema problem(s): key column `id` is not there; name one that is; \
+        "quality: 6 schema problem(s): key column `id` is not there; name one that is; \
+         key column `tag` is not there; did you mean `tags`?; \
          key column `tags` is list[str], whose values are not told apart; cast it to text or a number first; \
          time column `t` is str; parse it into a Date or Datetime first; \
          expectation `aged`: `t >= 0` compares column `t`, which is str, with a number; parse the text into numbers first; \
@@ -334,8 +335,15 @@ fn a_cleaning_shows_in_the_comparison() {
     assert_eq!((name.n_padded_before, name.n_distinct_after), (Some(1), Some(1)));
     assert_eq!((change.columns[1].n_missing_after, change.columns[2].n_missing_before), (None, None));
     let shown = change.to_string();
-    assert!(shown.contains("1 > 0") && shown.starts_with("data quality: 3 row(s) before, 2 after"), "{shown}");
-    assert_eq!(change.to_dataframe().shape(), (3, 9));
+    assert!(shown.contains("1 -> 0") && shown.starts_with("data quality: 3 row(s) before, 2 after"), "{shown}");
+    let lines: Vec<&str> = shown.lines().skip(3).collect();
+    assert!(lines[0].ends_with("      type  column"), "{shown}");
+    assert!(lines[1].ends_with("       str  名"), "{shown}");
+    assert!(lines[2].ends_with("  i32 -> -  old"), "{shown}");
+    assert!(lines[3].ends_with("  - -> f64  new"), "{shown}");
+    let frame = change.to_dataframe();
+    assert_eq!(frame.shape(), (3, 11));
+    assert_eq!(frame.column("dtype_after").unwrap().str().unwrap().iter().last(), Some(Some("f64")));
 }
 
 /// Rows that have something of everything, drawn by number.

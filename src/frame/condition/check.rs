@@ -6,6 +6,7 @@ use regex::Regex;
 use super::kind::Kind;
 use super::{CONDITION, Comparison, Condition, Operand};
 use crate::error::{Error, Result};
+use crate::frame::schema::column_remedy;
 
 impl Condition {
     /// Checks what can be checked without a table.
@@ -61,7 +62,10 @@ impl Condition {
     pub fn problems(&self, schema: &Schema) -> Vec<String> {
         let missing = self.columns().into_iter().filter(|name| !schema.contains(name.as_str()));
         let mut problems: Vec<String> = missing
-            .map(|name| format!("column `{name}` of the condition `{self}` is not there; name one that is"))
+            .map(|name| {
+                let remedy = column_remedy(&name, schema);
+                format!("column `{name}` of the condition `{self}` is not there; {remedy}")
+            })
             .collect();
         self.collect_problems(schema, &mut problems);
         problems

@@ -31,6 +31,10 @@ fn problems_name_the_column_and_a_remedy() {
         "column `gone` of the condition `gone > lost` is not there; name one that is | \
          column `lost` of the condition `gone > lost` is not there; name one that is"
     );
+    assert_eq!(
+        of(column("Yes").is_null()),
+        "column `Yes` of the condition `Yes is missing` is not there; did you mean `yes`?"
+    );
     assert!(of(column("名").le(day("2026-01-01"))).ends_with("parse the text into dates first"));
     assert!(of(column("n").eq("1")).ends_with("cast the column to text first"));
     assert!(of(column("n").matches("1")).contains("needs text, but column `n` is i64; cast it to text first"));
