@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cleaning::engine::flow::Flow;
 use crate::frame::exact_number;
 
 /// One thing learned.
@@ -60,13 +61,22 @@ pub struct LearnedColumn {
     pub column: String,
     /// Its type as it came to the rule; a frame with another one is refused.
     pub dtype: String,
+    /// The grouping columns with their types, as groups are told apart by text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub by: BTreeMap<String, String>,
     /// All rows first, then the groups by key.
     pub groups: Vec<LearnedGroup>,
 }
 
 impl LearnedColumn {
     pub(crate) fn new(column: &str, dtype: impl ToString, groups: Vec<LearnedGroup>) -> Self {
-        Self { column: column.to_owned(), dtype: dtype.to_string(), groups }
+        Self { column: column.to_owned(), dtype: dtype.to_string(), by: BTreeMap::new(), groups }
+    }
+
+    /// Notes the types of the grouping columns.
+    pub(crate) fn grouped_by(mut self, flow: &Flow, by: &[String]) -> Self {
+        self.by = by.iter().filter_map(|key| Some((key.clone(), flow.dtype(key)?.to_string()))).collect();
+        self
     }
 
     /// A fact about all rows together.

@@ -1,5 +1,6 @@
 //! The cleaning as one query that has not run yet.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -276,8 +277,9 @@ impl Roles {
 /// Columns whose type is not the one that was learned from.
 fn of_other_type(learned: &Learned, schema: &Schema) -> Vec<String> {
     let mut problems = vec![];
-    for learned in &learned.columns {
-        let (column, fitted) = (&learned.column, &learned.dtype);
+    let of_columns = learned.columns.iter().map(|learned| (&learned.column, &learned.dtype));
+    let of_keys = learned.columns.iter().flat_map(|learned| &learned.by);
+    for (column, fitted) in of_columns.chain(of_keys).collect::<BTreeSet<_>>() {
         if let Some(dtype) = schema.get(column).filter(|dtype| dtype.to_string() != *fitted) {
             problems.push(format!(
                 "learned from column `{column}` as {fitted}, but here it is {dtype}; cast it, or fit the cleaning again"

@@ -8,6 +8,7 @@ use crate::cleaning::learned::Learned;
 use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
 use crate::frame::TransactionColumns;
+use crate::frame::schema::did_you_mean;
 use crate::frame::schema::is_identifier;
 
 /// What every rule has to say for itself.
@@ -55,8 +56,9 @@ impl Table<'_> {
 
     /// A line for a column that a rule names and the table lacks.
     pub(crate) fn missing_column(&self, column: &str) -> Option<String> {
+        let remedy = || did_you_mean(column, self.schema).unwrap_or_else(|| "check its spelling".to_owned());
         (!self.schema.contains(column))
-            .then(|| format!("names column `{column}`, which the table does not have; check its spelling"))
+            .then(|| format!("names column `{column}`, which the table does not have; {}", remedy()))
     }
 }
 

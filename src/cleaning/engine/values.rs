@@ -29,8 +29,10 @@ pub(crate) fn learned_from_values<N: Into<String>, F: IntoIterator<Item = (N, Fa
     };
     let learned: Vec<Vec<LearnedGroup>> = values.into_par_iter().map(learn_column).collect();
     let dtype = |column: &String| flow.dtype(column).map_or_else(String::new, ToString::to_string);
-    let columns = columns.iter().zip(learned);
-    Ok(Learned { columns: columns.map(|(column, groups)| LearnedColumn::new(column, dtype(column), groups)).collect() })
+    let learned = columns.iter().zip(learned);
+    let learned =
+        learned.map(|(column, groups)| LearnedColumn::new(column, dtype(column), groups).grouped_by(flow, by));
+    Ok(Learned { columns: learned.collect() })
 }
 
 /// The finite values of each column in the rows that are in, by group; one group without keys.

@@ -409,6 +409,15 @@ mod tests {
     }
 
     #[test]
+    fn a_fitted_filling_refuses_groups_of_another_type() {
+        let train = df!("g" => [1_i64, 2], "n" => [1_i64, 2]).unwrap();
+        let fitted = CleaningParams::new().rule(Fill::new(["n"]).by(["g"])).fit(train).unwrap();
+        let other = df!("g" => [1.0, 2.0], "n" => [None::<i64>, None]).unwrap();
+        let refused = fitted.run(other).unwrap_err().to_string();
+        assert!(refused.contains("learned from column `g` as i64, but here it is f64"), "{refused}");
+    }
+
+    #[test]
     fn a_fitted_filling_refuses_another_type() {
         let fitted = CleaningParams::new().rule(Fill::new(["n"])).fit(df!("n" => [1_i64, 2]).unwrap()).unwrap();
         let refused = fitted.run(df!("n" => [1.5]).unwrap()).unwrap_err().to_string();

@@ -21,7 +21,7 @@ pub(crate) fn learned_columns(flow: &mut Flow, with: &FillWith, columns: &[Strin
     if *with == FillWith::Mode {
         let modes = columns.iter().map(|column| {
             let dtype = flow.dtype(column).map_or_else(String::new, ToString::to_string);
-            Ok(LearnedColumn::new(column, dtype, modes(flow, column, by)?))
+            Ok(LearnedColumn::new(column, dtype, modes(flow, column, by)?).grouped_by(flow, by))
         });
         return Ok(Learned { columns: modes.collect::<Result<_>>()? });
     }
