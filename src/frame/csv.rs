@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::csv_check::{CellCount, FileCheck, check_file, check_text};
 use super::csv_options::CsvOptions;
 use crate::error::{Error, Result};
-use crate::text::{Decoded, DetectedBy, EncodingCount, TextEncoding, decode, detect, snake_case_all};
+use crate::text::{Decoded, Detected, DetectedBy, EncodingCount, TextEncoding, decode, detect, snake_case_all};
 
 /// What was met while a CSV file was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -94,12 +94,31 @@ fn is_compressed(start: &[u8]) -> bool {
 fn not_utf8(bytes: &[u8], remedy: &str) -> String {
     let found = detect(bytes);
     let wrong = found.not_utf8.map_or_else(String::new, |wrong| wrong.to_string());
-    let by = match found.reason {
-        DetectedBy::ByteOrderMark => "its byte order mark says",
-        DetectedBy::Mixture => "it seems to mix",
-        _ => "it might be",
+    format!("not UTF-8 in {wrong}; {}", stated_instead(&found, remedy))
+}
+
+/// What an encoding seems to be, and how to state it in Rust and in a job file.
+fn stated_instead(found: &Detected, remedy: &str) -> String {
+    let variant = |one: &TextEncoding| format!("TextEncoding::{one:?}");
+    let (names, in_rust, in_job) = match &found.encoding {
+        TextEncoding::Mixed(parts) => {
+            let names: Vec<&str> = parts.iter().map(TextEncoding::name).collect();
+            let variants: Vec<String> = parts.iter().map(variant).collect();
+            let in_rust = format!("TextEncoding::Mixed(vec![{}])", variants.join(", "));
+            (names.join(" and "), in_rust, format!("{{ mixed = [\"{}\"] }}", names.join("\", \"")))
+        }
+        single => (single.name().to_owned(), variant(single), format!("\"{}\"", single.name())),
     };
-    format!("not UTF-8 in {wrong}; {by} {0}: {remedy}set `encoding` to {0} if so", found.encoding)
+    let by = match found.reason {
+        DetectedBy::ByteOrderMark => "by its byte order mark it is",
+        DetectedBy::Validity => "all of it is valid",
+        DetectedBy::Mixture => "it seems to mix",
+        DetectedBy::Frequencies => "it might be",
+    };
+    format!(
+        "{by} {names}: {remedy}state `CsvOptions::new().encoding({in_rust})`, or `encoding = {in_job}` in a job file, \
+         if so"
+    )
 }
 
 struct Opened<'a> {
@@ -144,8 +163,13 @@ impl Opened<'_> {
         let bytes = std::fs::read(self.path).map_err(|problem| self.refused(problem))?;
         let decoded = decode(&bytes, &self.options.encoding);
         if let Some(wrong) = decoded.undecodable {
-            let guess = detect(&bytes).encoding;
-            return Err(self.refused(format!("not {} in {wrong}; it might be {guess}", self.options.encoding)));
+            let (stated, guess) = (&self.options.encoding, detect(&bytes));
+            let instead = if guess.encoding == *stated {
+                "no other encoding seems to fit; mend these places, or ask for the file in UTF-8".to_owned()
+            } else {
+                stated_instead(&guess, "")
+            };
+            return Err(self.refused(format!("not {stated} in {wrong}; {instead}")));
         }
         let found = check_text(&decoded.text, self.cells());
         let report = self.report(&found, Some(&decoded))?;
