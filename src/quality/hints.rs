@@ -8,19 +8,30 @@ use super::report::ColumnQuality;
 const MOST_OF_THEM: f64 = 0.99;
 
 /// What to clean in a column, in the order in which to do it.
-pub(super) fn hints(column: &ColumnQuality) -> Vec<String> {
+///
+/// A key, and a code with zeros in front, is no number, even where all of it is digits.
+pub(super) fn hints(column: &ColumnQuality, is_key: bool) -> Vec<String> {
     let found = [blank(column), padded(column), suspected(column), variants(column)];
-    let types = [typed(column, column.n_text_numbers, "numbers"), typed(column, column.n_text_dates, "ISO dates")];
+    let flags = flags(column);
+    let is_code = is_key || column.n_text_codes.unwrap_or_default() > 0;
+    let numbers = column.n_text_numbers.filter(|_| flags.is_none() && !is_code);
+    let types = [
+        flags,
+        typed(column, numbers, "numbers", "ReadNumbers"),
+        typed(column, column.n_text_dates, "ISO dates", "ReadDates"),
+    ];
     found.into_iter().chain(types).chain([infinite(column), constant(column), empty(column)]).flatten().collect()
 }
 
 fn blank(column: &ColumnQuality) -> Option<String> {
-    (column.n_blank > 0).then(|| format!("{} cell(s) are blank; make them null, or fill them", column.n_blank))
+    (column.n_blank > 0).then(|| {
+        format!("{} cell(s) are blank; make them null with `Text::empty_to_null`, or fill them", column.n_blank)
+    })
 }
 
 fn padded(column: &ColumnQuality) -> Option<String> {
     let n = column.n_padded;
-    (n > 0).then(|| format!("{n} cell(s) have outer blanks; trim them with `cleaning::Text`"))
+    (n > 0).then(|| format!("{n} cell(s) have outer blanks; trim them with `Text`"))
 }
 
 fn suspected(column: &ColumnQuality) -> Option<String> {
@@ -33,18 +44,25 @@ fn suspected(column: &ColumnQuality) -> Option<String> {
 
 fn variants(column: &ColumnQuality) -> Option<String> {
     let (distinct, folded) = (column.n_distinct?, column.n_distinct_folded?);
-    (folded < distinct).then(|| {
-        format!("{distinct} values are {folded} without case and outer blanks; `cleaning::Text` can fold them")
-    })
+    (folded < distinct)
+        .then(|| format!("{distinct} values are {folded} without case and outer blanks; `Text` can fold them"))
 }
 
 /// Text that is of another type, save for what does not read.
-fn typed(column: &ColumnQuality, n: Option<u64>, what: &str) -> Option<String> {
+fn typed(column: &ColumnQuality, n: Option<u64>, what: &str, rule: &str) -> Option<String> {
     let filled = column.n_rows - column.n_missing;
     let n = n?;
     share(n, filled).filter(|&share| share >= MOST_OF_THEM)?;
     let rest = filled.saturating_sub(n);
-    Some(format!("text, but {n} of {filled} filled cell(s) read as {what}, {rest} do not; parse the column"))
+    Some(format!("text, but {n} of {filled} filled cell(s) read as {what}, {rest} do not; use `{rule}`"))
+}
+
+/// Text that is yes and no. Of 0 and 1 no other number may be among them.
+fn flags(column: &ColumnQuality) -> Option<String> {
+    let (yes, no) = (column.n_text_yes.filter(|&n| n > 0)?, column.n_text_no.filter(|&n| n > 0)?);
+    let filled = column.n_rows - column.n_missing;
+    let is_whole = yes + no == filled || column.n_text_numbers == Some(0);
+    typed(column, Some(yes + no).filter(|_| is_whole), "yes or no", "ReadFlags")
 }
 
 fn infinite(column: &ColumnQuality) -> Option<String> {

@@ -55,8 +55,8 @@ fn eleven_customers_have_blank_total_charges() {
     assert_eq!(
         total.hints,
         [
-            "11 cell(s) are blank; make them null, or fill them",
-            "text, but 7032 of 7032 filled cell(s) read as numbers, 0 do not; parse the column"
+            "11 cell(s) are blank; make them null with `Text::empty_to_null`, or fill them",
+            "text, but 7032 of 7032 filled cell(s) read as numbers, 0 do not; use `ReadNumbers`"
         ]
     );
     let others: u64 = report.columns.iter().map(|column| column.n_missing).sum();
