@@ -220,61 +220,6 @@ fn the_day_of_a_zoned_datetime_is_that_of_its_own_clock() {
 }
 
 #[test]
-fn types_hidden_in_text_are_hinted_at() {
-    let charges: Vec<String> = (0..99).map(|n| format!("{n}.5")).chain([" ".to_owned()]).collect();
-    let report = of(df!("charges" => charges, "since" => ["2026-01-31"; 100], "zip" => ["01067"; 100]).unwrap());
-    let hints = |place: usize| report.columns[place].hints.join(" | ");
-    assert_eq!(
-        hints(0),
-        "1 cell(s) are blank; make them null with `Text::empty_to_null`, or fill them | \
-         text, but 99 of 99 filled cell(s) read as numbers, 0 do not; use `ReadNumbers`"
-    );
-    assert!(
-        hints(1).starts_with("text, but 100 of 100 filled cell(s) read as ISO dates, 0 do not; use `ReadDates` | ")
-    );
-    assert_eq!(hints(2), "one value in every row; it tells no rows apart");
-}
-
-#[test]
-fn keys_and_codes_are_no_numbers_and_yes_and_no_are_flags() {
-    let numbers: Vec<String> = (0..200).map(|n| n.to_string()).collect();
-    let codes = numbers.iter().enumerate().map(|(n, text)| if n == 7 { "007".to_owned() } else { text.clone() });
-    let words = |words: [&'static str; 2]| (0..200).map(|n| words[n % 2]).collect::<Vec<_>>();
-    let mostly = (0..200).map(|n| if n == 3 { "2" } else { ["0", "1"][n % 2] }).collect::<Vec<_>>();
-    let frame = df!(
-        "id" => numbers.clone(), "n" => numbers.clone(), "code" => codes.collect::<Vec<_>>(),
-        "partner" => words(["Yes", "no "]), "会员" => words(["是", "否"]), "senior" => words(["0", "1"]),
-        "visits" => mostly, "all" => words(["yes", "yes"]), "gender" => words(["m", "f"]),
-    );
-    let report = run(frame.unwrap(), QualityParams::new().key(["id"]));
-    let hints = |column: &str| {
-        report
-            .columns
-            .iter()
-            .find(|one| one.column == column)
-            .unwrap()
-            .hints
-            .iter()
-            .filter(|hint| hint.contains("use"))
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" | ")
-    };
-    let numbers = "text, but 200 of 200 filled cell(s) read as numbers, 0 do not; use `ReadNumbers`";
-    let flags = "text, but 200 of 200 filled cell(s) read as yes or no, 0 do not; use `ReadFlags`";
-    for (column, expected) in
-        [("id", ""), ("n", numbers), ("code", ""), ("visits", numbers), ("all", ""), ("gender", "")]
-    {
-        assert_eq!(hints(column), expected, "{column}");
-    }
-    for column in ["partner", "会员", "senior"] {
-        assert_eq!(hints(column), flags, "{column}");
-    }
-    assert_eq!((report.columns[2].n_text_codes, report.columns[3].n_text_no), (Some(1), Some(100)));
-    assert!(report.to_string().lines().all(|line| line.chars().count() <= 100));
-}
-
-#[test]
 fn more_distinct_values_than_allowed_are_not_counted_and_say_so() {
     let texts: Vec<String> = (0..50).map(|n| format!(" v{n}")).collect();
     let frame = || df!("t" => texts.clone(), "n" => (0..50_i64).collect::<Vec<_>>()).unwrap();

@@ -161,7 +161,7 @@ fn the_cleaning_shows(frame: LazyFrame, params: &QualityParams, before: &DataQua
     assert_eq!(of("StockCode").n_distinct_before, Some(5_305));
     assert_eq!(of("StockCode").n_distinct_after, find(before, "StockCode").n_distinct_folded);
     assert_eq!((of("Description").n_padded_before, of("Description").n_padded_after), (Some(213_035), Some(0)));
-    assert!(change.to_string().contains("213035 > 0"), "{change}");
+    assert!(change.to_string().contains("213035 -> 0"), "{change}");
 }
 
 #[test]
