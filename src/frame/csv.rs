@@ -1,5 +1,6 @@
 //! CSV files as lazy frames of text, with their encoding and rows checked.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::csv_check::{CellCount, FileCheck, check_file, check_text};
 use super::csv_options::CsvOptions;
 use crate::error::{Error, Result};
-use crate::text::{Decoded, DetectedBy, EncodingCount, TextEncoding, decode, detect, snake_case_all};
+use crate::text::{Decoded, Detected, DetectedBy, EncodingCount, TextEncoding, decode, detect, snake_case_all};
 
 /// What was met while a CSV file was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,12 +19,32 @@ use crate::text::{Decoded, DetectedBy, EncodingCount, TextEncoding, decode, dete
 pub struct CsvReport {
     /// Rows behind the head; a blank line is one without cells.
     pub n_rows: u64,
+    /// Columns of the head.
+    pub n_columns: u64,
     /// Rows with fewer cells than the head, whose missing cells are null.
     pub n_short_rows: u64,
     /// Letters beyond ASCII by encoding; empty for UTF-8, whose letters are not counted.
     pub by_encoding: Vec<EncodingCount>,
     /// Lines with letters from more than one encoding.
     pub n_mixed_lines: u64,
+}
+
+impl fmt::Display for CsvReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "csv: {} row(s), {} column(s)", self.n_rows, self.n_columns)?;
+        if self.n_short_rows > 0 {
+            write!(f, "\n  {} row(s) with fewer cells than the head, the rest of them null", self.n_short_rows)?;
+        }
+        let shown = |one: &EncodingCount| format!("{} {}", one.encoding, one.n_letters);
+        let encodings: Vec<String> = self.by_encoding.iter().map(shown).collect();
+        if !encodings.is_empty() {
+            write!(f, "\n  letters beyond ASCII by encoding: {}", encodings.join(", "))?;
+        }
+        if self.n_mixed_lines > 0 {
+            write!(f, "\n  {} line(s) with letters of more than one encoding", self.n_mixed_lines)?;
+        }
+        Ok(())
+    }
 }
 
 /// Opens a CSV file as a lazy frame in which every column is text.
@@ -94,12 +115,31 @@ fn is_compressed(start: &[u8]) -> bool {
 fn not_utf8(bytes: &[u8], remedy: &str) -> String {
     let found = detect(bytes);
     let wrong = found.not_utf8.map_or_else(String::new, |wrong| wrong.to_string());
-    let by = match found.reason {
-        DetectedBy::ByteOrderMark => "its byte order mark says",
-        DetectedBy::Mixture => "it seems to mix",
-        _ => "it might be",
+    format!("not UTF-8 in {wrong}; {}", stated_instead(&found, remedy))
+}
+
+/// What an encoding seems to be, and how to state it in Rust and in a job file.
+fn stated_instead(found: &Detected, remedy: &str) -> String {
+    let variant = |one: &TextEncoding| format!("TextEncoding::{one:?}");
+    let (names, in_rust, in_job) = match &found.encoding {
+        TextEncoding::Mixed(parts) => {
+            let names: Vec<&str> = parts.iter().map(TextEncoding::name).collect();
+            let variants: Vec<String> = parts.iter().map(variant).collect();
+            let in_rust = format!("TextEncoding::Mixed(vec![{}])", variants.join(", "));
+            (names.join(" and "), in_rust, format!("{{ mixed = [\"{}\"] }}", names.join("\", \"")))
+        }
+        single => (single.name().to_owned(), variant(single), format!("\"{}\"", single.name())),
     };
-    format!("not UTF-8 in {wrong}; {by} {0}: {remedy}set `encoding` to {0} if so", found.encoding)
+    let by = match found.reason {
+        DetectedBy::ByteOrderMark => "by its byte order mark it is",
+        DetectedBy::Validity => "all of it is valid",
+        DetectedBy::Mixture => "it seems to mix",
+        DetectedBy::Frequencies => "it might be",
+    };
+    format!(
+        "{by} {names}: {remedy}state `CsvOptions::new().encoding({in_rust})`, or `encoding = {in_job}` in a job file, \
+         if so"
+    )
 }
 
 struct Opened<'a> {
@@ -136,7 +176,7 @@ impl Opened<'_> {
         let path = self.path.to_str().ok_or_else(|| self.refused("its name is not UTF-8; rename it"))?;
         let report = self.report(&found, None)?;
         let reader = LazyCsvReader::new(PlRefPath::new(path)).with_glob(false);
-        Ok((self.frame(reader)?, report))
+        self.framed(reader, report)
     }
 
     /// A file in another encoding, decoded in memory.
@@ -144,13 +184,18 @@ impl Opened<'_> {
         let bytes = std::fs::read(self.path).map_err(|problem| self.refused(problem))?;
         let decoded = decode(&bytes, &self.options.encoding);
         if let Some(wrong) = decoded.undecodable {
-            let guess = detect(&bytes).encoding;
-            return Err(self.refused(format!("not {} in {wrong}; it might be {guess}", self.options.encoding)));
+            let (stated, guess) = (&self.options.encoding, detect(&bytes));
+            let instead = if guess.encoding == *stated {
+                "no other encoding seems to fit; mend these places, or ask for the file in UTF-8".to_owned()
+            } else {
+                stated_instead(&guess, "")
+            };
+            return Err(self.refused(format!("not {stated} in {wrong}; {instead}")));
         }
         let found = check_text(&decoded.text, self.cells());
         let report = self.report(&found, Some(&decoded))?;
         let sources = ScanSources::Buffers(vec![decoded.text.into_bytes().into()].into());
-        Ok((self.frame(LazyCsvReader::new_with_sources(sources))?, report))
+        self.framed(LazyCsvReader::new_with_sources(sources), report)
     }
 
     /// What was met, if the file can be used.
@@ -169,13 +214,15 @@ impl Opened<'_> {
         }
         Ok(CsvReport {
             n_rows: found.n_rows,
+            // Told by the frame.
+            n_columns: 0,
             n_short_rows: found.n_short_rows,
             by_encoding: decoded.map(|decoded| decoded.by_encoding.clone()).unwrap_or_default(),
             n_mixed_lines: decoded.map_or(0, |decoded| decoded.n_mixed_lines),
         })
     }
 
-    fn frame(&self, reader: LazyCsvReader) -> Result<LazyFrame> {
+    fn framed(&self, reader: LazyCsvReader, report: CsvReport) -> Result<(LazyFrame, CsvReport)> {
         let nulls: Vec<PlSmallStr> = self.options.null_values.iter().map(|text| text.as_str().into()).collect();
         let frame = reader
             .with_infer_schema_length(Some(0))
@@ -188,11 +235,12 @@ impl Opened<'_> {
         let schema = frame.collect_schema().map_err(|problem| self.refused(problem))?;
         let names: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         self.check_separator(&names)?;
+        let report = CsvReport { n_columns: names.len() as u64, ..report };
         if !self.options.snake_case {
-            return Ok(frame);
+            return Ok((frame, report));
         }
         let snake = snake_case_all(&names);
-        Ok(frame.rename(names, snake, true))
+        Ok((frame.rename(names, snake, true), report))
     }
 
     /// Refuses a head of one column that another separator would split.

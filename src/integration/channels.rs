@@ -303,15 +303,15 @@ mod tests {
         let b = df!("k" => ["a"], "x" => ["1"], "d" => [7_i64]).unwrap();
         let refused = Channels::new()
             .source("甲", a.lazy(), [("key", "k"), ("gone", "gone"), ("d", "d"), ("source", "x")])
-            .source("乙", b.lazy(), [("key", "K"), ("key", "x"), ("d", "d")])
+            .source("乙", b.lazy(), [("key", "k"), ("key", "x"), ("d", "d"), ("more", "D")])
             .dtype("other", DataType::String)
             .union()
             .unwrap_err();
         let message = refused.to_string();
         for part in [
-            "channels: 6 schema problem(s)",
+            "channels: 7 schema problem(s)",
             "source `甲` has no column `gone` for `gone`; leave the target out",
-            "source `乙` has no column `K` for `key`; did you mean `k`? if not, leave the target out",
+            "source `乙` has no column `D` for `more`; did you mean `d`? if not, leave the target out",
             "target `source` is a name that the union gives itself",
             "source `乙` names the target `key` twice",
             "a type is stated for `other`",

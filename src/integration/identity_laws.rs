@@ -92,10 +92,64 @@ fn the_audit_names_records_and_keys_and_no_values() {
 }
 
 #[test]
+fn what_a_key_cannot_read_is_shown_by_its_shape() {
+    let phones = ["13912345678", "12", "ask", "no", "abc", "13800138000", "13800138000", "13800138000", "无"];
+    let names = [Some("王"), Some("李"), Some("李"), None, Some("李"), Some("张"), Some("张"), Some("张"), Some("王")];
+    let records = df!("source_row" => 0..9_u32, "手机" => phones, "姓名" => names).unwrap();
+    let params = IdentityParams::new().without_source().placeholders(["无"]).max_records_per_key(2);
+    let params = params.key(MatchKey::new("手机").phone("CN")).key(MatchKey::new("姓名").and("手机").phone("CN"));
+    let (forward, backward) =
+        (params.clone().run(records.clone().lazy()).unwrap(), params.run(records.lazy().reverse()).unwrap());
+    assert_eq!(forward.report(), backward.report());
+    let shapes = |place: usize| -> Vec<(&str, u64)> {
+        let key = &forward.report().keys[place];
+        assert_eq!(key.unreadable.iter().map(|one| one.n_records).sum::<u64>(), key.n_unreadable);
+        key.unreadable.iter().map(|one| (one.shape.as_str(), one.n_records)).collect()
+    };
+    assert_eq!(shapes(0), [("aaa", 2), ("99", 1), ("aa", 1)]);
+    // A record without a name is not one whose number cannot be read.
+    assert_eq!(shapes(1), [("aaa", 2), ("99", 1)]);
+    let text = forward.report().to_string();
+    for part in [
+        "  records with it",
+        "  shared by too many  records of those  key",
+        "\n    unreadable: 2 record(s) like `aaa`\n",
+    ] {
+        assert!(text.contains(part), "{part} not in {text}");
+    }
+    assert!(
+        text.contains(
+            "\n  shared by too many: by more than `max_records_per_key`; unreadable: not in the form of the key"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("ask"), "{text}");
+}
+
+#[test]
+fn sizes_are_identities_of_records() {
+    let shown = |sizes: &[(u64, u64)]| {
+        let mut report = resolve(&WANG).report().clone();
+        report.sizes = sizes.iter().map(|&(n_records, n_identities)| SizeCount { n_records, n_identities }).collect();
+        report.to_string().split_once("by records:").unwrap().1.lines().next().unwrap().to_owned()
+    };
+    assert_eq!(shown(&[(1, 6), (3, 2)]), " 6 identities of 1 record, 2 of 3");
+    assert_eq!(shown(&[(2, 1)]), " 1 identity of 2 records");
+    assert_eq!(shown(&[]), "");
+    let many: Vec<(u64, u64)> = (1..=8).map(|n| (n, 1)).collect();
+    assert!(shown(&many).ends_with(", 1 of 6, 2 of more, up to 8"), "{}", shown(&many));
+}
+
+#[test]
 fn the_report_is_a_table_to_read() {
     let text = resolve(&WANG).report().to_string();
     assert!(text.starts_with("identities: 6 record(s) of 4 identity(ies), 2 merge(s), 1 across sources\n"), "{text}");
-    assert!(text.contains("identities by records: 3 of 1 1 of 3\n  1 identity(ies) with different `生日`"), "{text}");
+    assert!(
+        text.contains(
+            "identities by records: 3 identities of 1 record, 1 of 3\n  1 identity(ies) with different `生日`"
+        ),
+        "{text}"
+    );
     assert_eq!(resolve(&WANG).report().to_dataframe().height(), 2);
     serde_json::to_string(resolve(&WANG).report()).unwrap();
 }

@@ -62,6 +62,8 @@ pub struct KeyReport {
     pub n_glued_records: u64,
     /// Shapes of such values, those of most records first, ten at the most.
     pub glued: Vec<GluedShape>,
+    /// Shapes of cells that cannot be read, those of most records first, ten at the most.
+    pub unreadable: Vec<UnreadableShape>,
 }
 
 impl KeyReport {
@@ -79,12 +81,13 @@ impl KeyReport {
             n_glued_values: 0,
             n_glued_records: 0,
             glued: vec![],
+            unreadable: vec![],
         }
     }
 
     fn counts(&self) -> [(&'static str, &'static str, u64); 10] {
         [
-            ("records", columns::N_RECORDS, self.n_records),
+            ("records with it", columns::N_RECORDS, self.n_records),
             ("values", columns::N_VALUES, self.n_values),
             ("links", columns::N_LINKS, self.n_links),
             ("merges", columns::N_MERGES, self.n_merges),
@@ -92,8 +95,8 @@ impl KeyReport {
             ("blank", columns::N_BLANKS, self.n_blanks),
             ("placeholder", columns::N_PLACEHOLDERS, self.n_placeholders),
             ("unreadable", columns::N_UNREADABLE, self.n_unreadable),
-            ("glued", columns::N_GLUED_VALUES, self.n_glued_values),
-            ("of records", columns::N_GLUED_RECORDS, self.n_glued_records),
+            ("shared by too many", columns::N_GLUED_VALUES, self.n_glued_values),
+            ("records of those", columns::N_GLUED_RECORDS, self.n_glued_records),
         ]
     }
 }
@@ -118,6 +121,16 @@ impl GluedShape {
         self.n_records += n_records;
         self.n_most = self.n_most.max(n_records);
     }
+}
+
+/// Cells of one shape that cannot be read in the form of their key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UnreadableShape {
+    /// The shape; see [`shape`](crate::text::shape).
+    pub shape: String,
+    /// Records with such a cell.
+    pub n_records: u64,
 }
 
 /// What one comparison of texts did.
@@ -167,6 +180,10 @@ pub struct SizeCount {
 /// Sizes that are shown one by one.
 const SHOWN_SIZES: usize = 6;
 
+/// What two heads of the keys mean.
+const LEGEND: &str =
+    "\n  shared by too many: by more than `max_records_per_key`; unreadable: not in the form of the key; neither links";
+
 impl fmt::Display for IdentityReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -188,13 +205,7 @@ impl fmt::Display for IdentityReport {
             }
         }
         write!(f, "\n  identities by records:")?;
-        for size in self.sizes.iter().take(SHOWN_SIZES) {
-            write!(f, " {} of {}", size.n_identities, size.n_records)?;
-        }
-        let more: u64 = self.sizes.iter().skip(SHOWN_SIZES).map(|size| size.n_identities).sum();
-        if let (Some(last), true) = (self.sizes.last(), more > 0) {
-            write!(f, " {more} of more, up to {}", last.n_records)?;
-        }
+        f.write_str(&self.size_parts().join(","))?;
         for conflict in &self.conflicts {
             write!(f, "\n  {} identity(ies) with different `{}`", conflict.n_identities, conflict.column)?;
         }
@@ -206,7 +217,27 @@ impl IdentityReport {
     fn fmt_keys(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let heads = KeyReport::none().counts().map(|(head, ..)| head);
         let row = |key: &KeyReport| (key.counts().map(|(.., count)| count).to_vec(), key.label());
-        write_counts(f, &heads, "key", &self.keys.iter().map(row).collect::<Vec<_>>())
+        write_counts(f, &heads, "key", &self.keys.iter().map(row).collect::<Vec<_>>())?;
+        if self.keys.iter().any(|key| key.n_glued_values > 0 || key.n_unreadable > 0) {
+            f.write_str(LEGEND)?;
+        }
+        Ok(())
+    }
+
+    /// ` 6 identities of 1 record`, ` 2 of 3`.
+    fn size_parts(&self) -> Vec<String> {
+        let shown = self.sizes.iter().take(SHOWN_SIZES).enumerate().map(|(place, size)| {
+            let SizeCount { n_records, n_identities } = *size;
+            let several = |n: u64, one: &'static str, more: &'static str| if n == 1 { one } else { more };
+            let identities = several(n_identities, "identity", "identities");
+            match place {
+                0 => format!(" {n_identities} {identities} of {n_records} {}", several(n_records, "record", "records")),
+                _ => format!(" {n_identities} of {n_records}"),
+            }
+        });
+        let more: u64 = self.sizes.iter().skip(SHOWN_SIZES).map(|size| size.n_identities).sum();
+        let rest = self.sizes.last().filter(|_| more > 0);
+        shown.chain(rest.map(|last| format!(" {more} of more, up to {}", last.n_records))).collect()
     }
 }
 
@@ -217,7 +248,11 @@ impl KeyReport {
             let GluedShape { shape, n_values, n_records, n_most } = glued;
             format!("\n    left out: {n_values} value(s) like `{shape}` of {n_records} record(s), {n_most} of one")
         };
-        [self.key.clone()].into_iter().chain(self.glued.iter().map(left_out)).collect()
+        let unread = |unreadable: &UnreadableShape| {
+            format!("\n    unreadable: {} record(s) like `{}`", unreadable.n_records, unreadable.shape)
+        };
+        let below = self.glued.iter().map(left_out).chain(self.unreadable.iter().map(unread));
+        [self.key.clone()].into_iter().chain(below).collect()
     }
 }
 

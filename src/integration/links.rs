@@ -6,13 +6,15 @@ use polars::prelude::*;
 
 use super::alike::{Alike, alike_pairs};
 use super::identity_params::IdentityParams;
-use super::identity_report::{FuzzyReport, GluedShape, KeyReport};
+use super::identity_report::{FuzzyReport, GluedShape, KeyReport, UnreadableShape};
 use super::key_groups::KeyGroups;
+use super::match_key::{IDENTITIES, MatchKey};
 use super::normal_values::{Cell, KeyValues};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernel::union_find::UnionFind;
+use crate::text::shape;
 
-/// Shapes of glued values that a report shows.
+/// Shapes of glued values and of unreadable cells that a report shows.
 const SHOWN_SHAPES: usize = 10;
 
 /// One record tied to an earlier one.
@@ -53,7 +55,10 @@ impl Linked {
         };
         for key in &params.keys {
             let values = KeyValues::of(records, key, &params.placeholders)?;
-            let report = linked.by_key(&values, key.name(), params.max_records_per_key as usize);
+            let mut report = linked.by_key(&values, key.name(), params.max_records_per_key as usize);
+            if report.n_unreadable > 0 {
+                report.unreadable = unreadable_shapes(records, key, &values)?;
+            }
             linked.keys.push(report);
         }
         for fuzzy in &params.fuzzy {
@@ -145,4 +150,22 @@ impl Linked {
         self.shape_places.insert(shape, place);
         place
     }
+}
+
+/// What the cells that cannot be read look like, without what they say.
+fn unreadable_shapes(records: &DataFrame, key: &MatchKey, values: &KeyValues) -> Result<Vec<UnreadableShape>> {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for (place, name) in key.columns().enumerate() {
+        let texts = records.column(name).and_then(|column| column.cast(&DataType::String));
+        let texts = texts.map_err(Error::query(IDENTITIES))?;
+        let cells = texts.str().map_err(Error::query(IDENTITIES))?.iter().zip(0_u32..);
+        let unread = cells.filter(|&(_, row)| values.unreadable(row) == Some(place));
+        unread.filter_map(|(text, _)| text).for_each(|text| *counts.entry(shape(text)).or_default() += 1);
+    }
+    let mut shapes: Vec<UnreadableShape> =
+        counts.into_iter().map(|(shape, n_records)| UnreadableShape { shape, n_records }).collect();
+    // Of equally many records they stay in the order of the shapes.
+    shapes.sort_by_key(|one| std::cmp::Reverse(one.n_records));
+    shapes.truncate(SHOWN_SHAPES);
+    Ok(shapes)
 }

@@ -87,12 +87,14 @@ mod survivor_laws;
 pub use channels::{Channels, Union};
 pub use channels_report::{ChannelsReport, ColumnCast, SourceReport};
 pub use identity_params::{Identities, IdentityParams, Oversize};
-pub use identity_report::{ConflictCount, FuzzyReport, GluedShape, IdentityReport, KeyReport, SizeCount};
+pub use identity_report::{
+    ConflictCount, FuzzyReport, GluedShape, IdentityReport, KeyReport, SizeCount, UnreadableShape,
+};
 pub use match_key::{Fuzzy, KeyForm, MatchKey};
 pub use profile::{Profile, Profiled};
 pub use profile_report::{ProfileReport, TableReport};
 pub use profile_rules::{Aggregate, Attach, Figure, Latest, Repeated};
 pub use resolution::Resolution;
-pub use survivor_report::{FieldReport, SurvivorReport};
+pub use survivor_report::{FieldReport, SurvivorReport, UnlistedSource};
 pub use survivors::Survivors;
 pub use survivorship::{Keep, Survivorship, SurvivorshipParams};

@@ -186,6 +186,12 @@ impl KeyValues {
         cells.into_iter().find(|&cell| cell != Cell::Value).unwrap_or(Cell::Value)
     }
 
+    /// The place of the first column that cannot be read, where that is what the record has.
+    pub(super) fn unreadable(&self, row: u32) -> Option<usize> {
+        let place = self.columns.iter().position(|column| column.cell(row) != Cell::Value)?;
+        (self.columns[place].cell(row) == Cell::Unreadable).then_some(place)
+    }
+
     pub(super) fn texts(&self, row: u32) -> impl Iterator<Item = &str> {
         self.columns.iter().map(move |column| column.text(row))
     }

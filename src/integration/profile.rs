@@ -206,16 +206,16 @@ impl Table {
         if let Some(time) = self.rule.time() {
             check("the time", time, is_time, "a date or datetime; parse text first");
         }
+        let numbers = self.rule.number_outputs();
         for (name, column) in self.rule.outputs() {
             let Some(column) = column else { continue };
-            check(&format!("`{name}`"), column, is_comparable, "values that can be compared");
+            let (accepts, needs): (fn(&DataType) -> bool, _) = match numbers.contains(name) {
+                true => (Numbers::accepts, Numbers::NEEDS),
+                false => (is_comparable, "values that can be compared"),
+            };
+            check(&format!("`{name}`"), column, accepts, needs);
         }
         if let TableRule::Aggregate(rule) = &self.rule {
-            for (name, figure) in &rule.figures {
-                if let Some(column) = figure.column().filter(|_| figure.needs_numbers()) {
-                    check(&format!("`{name}`"), column, Numbers::accepts, Numbers::NEEDS);
-                }
-            }
             let timeless = rule.figures.iter().filter(|(_, figure)| figure.needs_time() && rule.time.is_none());
             let needs =
                 |(name, _): &(String, _)| format!("table `{}`: `{name}` needs a time; name it by `time`", self.name);
@@ -230,7 +230,13 @@ impl Table {
             ));
         }
         let TableRule::Latest(Latest { time, limit: Some(limit), .. }) = &self.rule else { return };
-        if schema.get(time).is_some() && customers.get(&limit.column) != schema.get(time) {
+        if !customers.contains(&limit.column) {
+            let remedy = column_remedy(&limit.column, customers);
+            problems.push(format!(
+                "table `{}`: its limit names column `{}` of the customers, which is not there; {remedy}",
+                self.name, limit.column
+            ));
+        } else if schema.get(time).is_some() && customers.get(&limit.column) != schema.get(time) {
             problems.push(format!(
                 "table `{}`: its time `{time}` and the customers' `{}` must be of one type; cast one of them",
                 self.name, limit.column

@@ -173,12 +173,31 @@ fn every_problem_of_all_tables_is_told_at_once() {
         "table `b` adds `since`, which is there already; choose another name",
         "table `b`: the customer names column `gone`, which is not there; name one that is",
         "table `b`: the time needs a date or datetime; parse text first, but column `when` is str",
-        "table `b`: its time `when` and the customers' `none` must be of one type; cast one of them",
+        "table `b`: its limit names column `none` of the customers, which is not there; name one that is",
         "two tables are named `b`",
         "table `b` adds no column; take a column or add a figure",
     ] {
         assert!(message.contains(part), "{part} not in {message}");
     }
+}
+
+#[test]
+fn a_figure_of_a_column_that_is_not_there_is_one_problem() {
+    let rows = df!("id" => [1_i64], "amount" => [1.5], "since" => ["x"], "on" => [day(1)]).unwrap().lazy();
+    let sum = Aggregate::by("id").figure("sum", Figure::sum("amuont")).figure("most", Figure::sum("城市"));
+    let latest = Latest::by("id", "on").take("amount").before("since");
+    let refused = Profile::new(rows.clone().select([col("id"), col("since")]), "id", day(1))
+        .aggregate("a", rows.clone(), sum)
+        .latest("b", rows, latest)
+        .run()
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "profile: 3 schema problem(s): \
+         table `a`: `sum` names column `amuont`, which is not there; did you mean `amount`?; \
+         table `a`: `most` names column `城市`, which is not there; name one that is; \
+         table `b`: its time `on` and the customers' `since` must be of one type; cast one of them"
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A table of a profile, read and cut to what the date of the profile allows.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use polars::prelude::*;
 
@@ -56,6 +58,12 @@ impl TableRule {
                 take.iter().map(|(name, column)| (name.as_str(), Some(column.as_str()))).collect()
             }
         }
+    }
+
+    /// Those of them that are calculated from numbers.
+    pub(super) fn number_outputs(&self) -> BTreeSet<&str> {
+        let Self::Aggregate(rule) = self else { return BTreeSet::new() };
+        rule.figures.iter().filter(|(_, figure)| figure.needs_numbers()).map(|(name, _)| name.as_str()).collect()
     }
 }
 

@@ -108,7 +108,29 @@ fn disagreement_is_counted_by_field() {
         (&*misspelt.report().unseen_sources, misspelt.report().n_unlisted_sources),
         (&["门市".to_owned()][..], 3)
     );
-    assert!(misspelt.report().to_string().contains("no record is of `门市`\n  3 source(s) are not in the list"));
+    let shown = misspelt.report().to_string();
+    assert!(
+        shown.ends_with(
+            "\n  1 source(s) of the list are of no record: `门市`\
+             \n  3 source(s) of 5 record(s) are not in the list and come last: `网店` 2, `门店` 2, `小程序` 1"
+        ),
+        "{shown}"
+    );
+    let counts: Vec<u64> = misspelt.report().unlisted_sources.iter().map(|one| one.n_records).collect();
+    assert_eq!((counts.as_slice(), misspelt.report().n_unlisted_records), (&[2, 2, 1][..], 5));
+}
+
+#[test]
+fn of_many_sources_that_the_list_lacks_ten_are_shown() {
+    let names: Vec<String> = (0..12).map(|n| format!("s{n:02}")).collect();
+    let rows: Vec<u32> = (0..12).collect();
+    let records = df!("identity" => rows.clone(), "source" => names, "source_row" => rows, "x" => ["a"; 12]).unwrap();
+    let survivors = SurvivorshipParams::new().sources(["shop", "s03"]).field("x", Keep::SourcePriority);
+    let survivors = survivors.run(records.lazy()).unwrap();
+    let (report, shown) = (survivors.report(), survivors.report().to_string());
+    assert_eq!((report.n_unlisted_sources, report.n_unlisted_records, report.unlisted_sources.len()), (11, 11, 10));
+    assert!(shown.contains("1 source(s) of the list are of no record: `shop`"), "{shown}");
+    assert!(shown.contains(": `s00` 1, `s01` 1, `s02` 1, `s04` 1,") && shown.ends_with(" and 1 more"), "{shown}");
 }
 
 /// Categories are numbered as they are read, which must not show.

@@ -20,8 +20,22 @@ pub struct SurvivorReport {
     pub unseen_sources: Vec<String>,
     /// Sources of records that a list of sources does not hold; 0 where there is no list.
     pub n_unlisted_sources: u64,
+    /// Records of such sources.
+    pub n_unlisted_records: u64,
+    /// Such sources, those of most records first and then by name, ten at the most.
+    pub unlisted_sources: Vec<UnlistedSource>,
     /// The fields, in order.
     pub fields: Vec<FieldReport>,
+}
+
+/// A source of records that the list of sources does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UnlistedSource {
+    /// Its name.
+    pub source: String,
+    /// Records that are of it.
+    pub n_records: u64,
 }
 
 /// What became of one field.
@@ -50,10 +64,18 @@ impl fmt::Display for SurvivorReport {
         let rows: Vec<_> = self.fields.iter().map(row).collect();
         write_counts(f, &["known", "missing", "disagreeing"], "field", &rows)?;
         if !self.unseen_sources.is_empty() {
-            write!(f, "\n  no record is of `{}`", self.unseen_sources.join("`, `"))?;
+            let names = self.unseen_sources.join("`, `");
+            write!(f, "\n  {} source(s) of the list are of no record: `{names}`", self.unseen_sources.len())?;
         }
         if self.n_unlisted_sources > 0 {
-            write!(f, "\n  {} source(s) are not in the list and come last", self.n_unlisted_sources)?;
+            let (n_sources, n_records) = (self.n_unlisted_sources, self.n_unlisted_records);
+            write!(f, "\n  {n_sources} source(s) of {n_records} record(s) are not in the list and come last:")?;
+            let shown = |one: &UnlistedSource| format!(" `{}` {}", one.source, one.n_records);
+            f.write_str(&self.unlisted_sources.iter().map(shown).collect::<Vec<_>>().join(","))?;
+            let n_more = n_sources.saturating_sub(self.unlisted_sources.len() as u64);
+            if n_more > 0 {
+                write!(f, " and {n_more} more")?;
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One row per identity: plan, reduce, finish.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use polars::prelude::*;
@@ -9,13 +9,16 @@ use super::exact_totals::{Numbers, total_of};
 use super::order_codes::{Coded, coded, is_comparable, times};
 use super::picking::{by_value, disagree, first_known, highest, most_frequent};
 use super::record_order::{Runs, refuse_nulls, refuse_repeats, repeats, sort_key};
-use super::survivor_report::{FieldReport, SurvivorReport};
+use super::survivor_report::{FieldReport, SurvivorReport, UnlistedSource};
 use super::survivorship::{Field, Keep, SURVIVORSHIP, Survivorship, SurvivorshipParams, source_column};
 use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
 use crate::frame::columns::{N_RECORDS, N_SOURCES};
 use crate::frame::frame_of;
 use crate::frame::schema::{column_remedy, is_text, is_time};
+
+/// Sources that the list lacks and a report shows.
+const SHOWN_SOURCES: usize = 10;
 
 impl Analysis for Survivorship {
     type Input = LazyFrame;
@@ -69,9 +72,19 @@ impl Analysis for Survivorship {
             fields.push(report_of(field, values, &runs));
         }
         let n_records = records.height() as u64;
-        let (unseen_sources, n_unlisted_sources) = self.sources(&records)?;
-        let n_identities = runs.len() as u64;
-        let report = SurvivorReport { n_records, n_identities, unseen_sources, n_unlisted_sources, fields };
+        let (unseen_sources, mut unlisted_sources) = self.sources(&records)?;
+        let report = SurvivorReport {
+            n_records,
+            n_identities: runs.len() as u64,
+            unseen_sources,
+            n_unlisted_sources: unlisted_sources.len() as u64,
+            n_unlisted_records: unlisted_sources.iter().map(|one| one.n_records).sum(),
+            unlisted_sources: {
+                unlisted_sources.truncate(SHOWN_SOURCES);
+                unlisted_sources
+            },
+            fields,
+        };
         Ok(Survivors { data: frame_of(columns), report })
     }
 }
@@ -94,17 +107,26 @@ impl Survivorship {
         needed
     }
 
-    /// Listed sources without a record, and the number of sources that the list lacks.
-    fn sources(&self, records: &DataFrame) -> Result<(Vec<String>, u64)> {
+    /// Listed sources without a record, and the sources that the list lacks, those of most
+    /// records first.
+    fn sources(&self, records: &DataFrame) -> Result<(Vec<String>, Vec<UnlistedSource>)> {
         let listed = &self.0.sources;
-        let Some(source) = self.0.source.as_ref().filter(|_| !listed.is_empty()) else { return Ok((vec![], 0)) };
-        let seen = records.column(source).and_then(|column| column.unique()?.cast(&DataType::String));
-        let seen = seen.map_err(Error::query(SURVIVORSHIP))?;
-        let seen = seen.str().map_err(Error::query(SURVIVORSHIP))?;
-        let seen: BTreeSet<&str> = seen.iter().flatten().collect();
-        let n_unlisted = seen.iter().filter(|&&name| !listed.iter().any(|listed| listed == name)).count();
-        let unseen = listed.iter().filter(|name| !seen.contains(name.as_str())).cloned().collect();
-        Ok((unseen, n_unlisted as u64))
+        let Some(source) = self.0.source.as_ref().filter(|_| !listed.is_empty()) else { return Ok((vec![], vec![])) };
+        let names = records.column(source).and_then(|column| column.cast(&DataType::String));
+        let names = names.map_err(Error::query(SURVIVORSHIP))?;
+        let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+        for name in names.str().map_err(Error::query(SURVIVORSHIP))?.iter().flatten() {
+            *seen.entry(name).or_default() += 1;
+        }
+        let unseen = listed.iter().filter(|name| !seen.contains_key(name.as_str())).cloned().collect();
+        for name in listed {
+            seen.remove(name.as_str());
+        }
+        let unlisted = seen.into_iter().map(|(name, n_records)| UnlistedSource { source: name.to_owned(), n_records });
+        let mut unlisted: Vec<UnlistedSource> = unlisted.collect();
+        // Of equally many records they stay in the order of their names.
+        unlisted.sort_by_key(|one| std::cmp::Reverse(one.n_records));
+        Ok((unseen, unlisted))
     }
 
     /// Identity, number of records and number of sources.

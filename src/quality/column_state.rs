@@ -8,7 +8,7 @@ use polars::prelude::Series;
 use super::cells::{Cell, Kind, each_cell, text_key};
 use super::distinct::{Distinct, Keys, Value};
 use super::shapes::Shapes;
-use super::text_facts::{Facts, SUSPECTS, folded, is_iso_date, is_number, suspect};
+use super::text_facts::{Facts, SUSPECTS, flag, folded, is_code, is_iso_date, is_number, suspect};
 use crate::error::Result;
 use crate::text::shape;
 
@@ -21,6 +21,9 @@ pub(super) struct TextState {
     pub(super) n_placeholder: u64,
     pub(super) n_numbers: u64,
     pub(super) n_dates: u64,
+    pub(super) n_yes: u64,
+    pub(super) n_no: u64,
+    pub(super) n_codes: u64,
     pub(super) suspects: [u64; SUSPECTS.len()],
     pub(super) shapes: Shapes,
     /// Distinct values without case and outer blanks.
@@ -48,6 +51,9 @@ impl TextState {
         facts.suspect = if facts.is_placeholder { None } else { suspect(&folded) };
         facts.is_number = is_number(trimmed);
         facts.is_date = is_iso_date(trimmed);
+        let flag = flag(&folded).filter(|_| !facts.is_placeholder);
+        (facts.is_yes, facts.is_no) = (flag == Some(true), flag == Some(false));
+        facts.is_code = is_code(trimmed);
         facts.shape = self.shapes.number(shape(text));
         facts
     }
@@ -63,6 +69,9 @@ impl TextState {
             (facts.is_placeholder, &mut self.n_placeholder),
             (facts.is_number, &mut self.n_numbers),
             (facts.is_date, &mut self.n_dates),
+            (facts.is_yes, &mut self.n_yes),
+            (facts.is_no, &mut self.n_no),
+            (facts.is_code, &mut self.n_codes),
         ];
         counts.into_iter().for_each(|(is_so, count)| *count += if is_so { n } else { 0 });
         if let Some(place) = facts.suspect {
@@ -82,6 +91,9 @@ impl TextState {
         self.n_placeholder += other.n_placeholder;
         self.n_numbers += other.n_numbers;
         self.n_dates += other.n_dates;
+        self.n_yes += other.n_yes;
+        self.n_no += other.n_no;
+        self.n_codes += other.n_codes;
         self.suspects.iter_mut().zip(other.suspects).for_each(|(mine, theirs)| *mine += theirs);
         self.folded.merge(&other.folded);
         if let Some(lengths) = other.lengths {

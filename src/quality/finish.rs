@@ -162,6 +162,9 @@ fn measured(quality: &Quality, mut state: ColumnState) -> ColumnQuality {
         max_length: text.lengths.map(|(_, max)| max),
         n_text_numbers: is_text.then_some(text.n_numbers),
         n_text_dates: is_text.then_some(text.n_dates),
+        n_text_yes: is_text.then_some(text.n_yes),
+        n_text_no: is_text.then_some(text.n_no),
+        n_text_codes: is_text.then_some(text.n_codes),
         shapes: text.shapes.most_frequent(SHOWN),
         suspects: suspects(&text.suspects),
         unmeasured: unmeasured(quality, &state),
@@ -169,7 +172,7 @@ fn measured(quality: &Quality, mut state: ColumnState) -> ColumnQuality {
         column: state.name,
         dtype: state.dtype,
     };
-    column.hints = hints(&column);
+    column.hints = hints(&column, quality.key().contains(&column.column));
     column
 }
 

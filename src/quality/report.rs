@@ -82,6 +82,12 @@ pub struct ColumnQuality {
     pub n_text_numbers: Option<u64>,
     /// Texts that are days in ISO form between their blanks, with or without a time.
     pub n_text_dates: Option<u64>,
+    /// Texts that mean yes by [the standard words](crate::text::FlagWords::standard).
+    pub n_text_yes: Option<u64>,
+    /// Texts that mean no by the same words.
+    pub n_text_no: Option<u64>,
+    /// Texts of digits with zeros in front, which as numbers would lose them.
+    pub n_text_codes: Option<u64>,
     /// The most frequent shapes of text that is not blank, five at the most.
     pub shapes: Vec<ShapeCount>,
     /// Words that often stand for a missing cell and are not among the placeholders.

@@ -208,20 +208,6 @@ fn the_day_of_a_zoned_datetime_is_that_of_its_own_clock() {
 }
 
 #[test]
-fn types_hidden_in_text_are_hinted_at() {
-    let charges: Vec<String> = (0..99).map(|n| format!("{n}.5")).chain([" ".to_owned()]).collect();
-    let report = of(df!("charges" => charges, "since" => ["2026-01-31"; 100], "zip" => ["01067"; 100]).unwrap());
-    let hints = |place: usize| report.columns[place].hints.join(" | ");
-    assert_eq!(
-        hints(0),
-        "1 cell(s) are blank; make them null, or fill them | \
-         text, but 99 of 99 filled cell(s) read as numbers, 0 do not; parse the column"
-    );
-    assert!(hints(1).starts_with("text, but 100 of 100 filled cell(s) read as ISO dates"));
-    assert_eq!(hints(2), "one value in every row; it tells no rows apart");
-}
-
-#[test]
 fn more_distinct_values_than_allowed_are_not_counted_and_say_so() {
     let texts: Vec<String> = (0..50).map(|n| format!(" v{n}")).collect();
     let frame = || df!("t" => texts.clone(), "n" => (0..50_i64).collect::<Vec<_>>()).unwrap();

@@ -1,8 +1,11 @@
 //! What can be said of one text.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
+
+use crate::text::{FlagWords, Flags};
 
 /// Words that often stand for a missing cell, as they are compared. They are reported, and
 /// count as missing only where the settings name them.
@@ -44,6 +47,10 @@ pub(super) struct Facts {
     pub(super) is_placeholder: bool,
     pub(super) is_number: bool,
     pub(super) is_date: bool,
+    pub(super) is_yes: bool,
+    pub(super) is_no: bool,
+    /// Whether it is digits with zeros in front.
+    pub(super) is_code: bool,
     /// Place among the suspects.
     pub(super) suspect: Option<u8>,
     /// Number of the shape.
@@ -71,6 +78,19 @@ pub(super) fn is_number(text: &str) -> bool {
     text.len() <= READABLE && begins && !is_code && text.parse::<f64>().is_ok()
 }
 
+/// Whether a text without outer blanks is digits with zeros in front, which a number would lose.
+pub(super) fn is_code(text: &str) -> bool {
+    text.len() > 1 && text.len() <= READABLE && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What a text means by the standard words for yes and no.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    /// No word has more bytes, in full width either.
+    const LONGEST: usize = 24;
+    static FLAGS: LazyLock<Option<Flags>> = LazyLock::new(|| FlagWords::standard().check().ok());
+    FLAGS.as_ref().filter(|_| text.len() <= LONGEST)?.read(text)
+}
+
 /// Whether a text without outer blanks is a day in ISO form, with or without a time.
 pub(super) fn is_iso_date(text: &str) -> bool {
     if text.len() > READABLE || !text.is_ascii() || text.as_bytes().get(4) != Some(&b'-') {
@@ -85,7 +105,8 @@ pub(super) fn is_iso_date(text: &str) -> bool {
 impl Facts {
     /// The facts in one word, to lie beside the value.
     pub(super) fn packed(self) -> u32 {
-        let flags = [self.is_blank, self.is_padded, self.is_placeholder, self.is_number, self.is_date];
+        let Self { is_blank, is_padded, is_placeholder, is_number, is_date, is_yes, is_no, is_code, .. } = self;
+        let flags = [is_blank, is_padded, is_placeholder, is_number, is_date, is_yes, is_no, is_code];
         let flags = flags.iter().enumerate().fold(0, |bits, (place, &flag)| bits | (u32::from(flag) << place));
         let suspect = self.suspect.map_or(0, |place| u32::from(place) + 1);
         flags | (suspect << 8) | (u32::from(self.shape) << 16)
@@ -99,6 +120,9 @@ impl Facts {
             is_placeholder: flag(2),
             is_number: flag(3),
             is_date: flag(4),
+            is_yes: flag(5),
+            is_no: flag(6),
+            is_code: flag(7),
             suspect: ((bits >> 8) as u8).checked_sub(1),
             shape: (bits >> 16) as u16,
         }
@@ -132,8 +156,22 @@ mod tests {
     }
 
     #[test]
+    fn codes_and_flags_are_told() {
+        assert!(["01", "00042", "00"].into_iter().all(is_code));
+        assert!(!["", "0", "10", "0.5", "0a", "-01", "０１"].into_iter().any(is_code));
+        assert_eq!(
+            (flag("yes"), flag("ＦＡＬＳＥ"), flag("否"), flag("")),
+            (Some(true), Some(false), Some(false), None)
+        );
+        assert_eq!(flag("no internet service at all"), None);
+    }
+
+    #[test]
     fn facts_survive_packing() {
-        let facts = Facts { is_padded: true, is_date: true, suspect: Some(23), shape: 9_999, ..Facts::default() };
+        let facts = Facts { is_code: true, ..Facts::default() };
+        assert_eq!(Facts::unpacked(facts.packed()), facts);
+        let facts =
+            Facts { is_padded: true, is_date: true, is_yes: true, suspect: Some(23), shape: 9_999, ..Facts::default() };
         assert_eq!(Facts::unpacked(facts.packed()), facts);
         assert_eq!(Facts::unpacked(0), Facts::default());
     }

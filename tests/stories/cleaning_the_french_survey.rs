@@ -19,7 +19,7 @@ fn survey() -> Option<LazyFrame> {
     let path = shared("data/nps_garden_retail_fr.csv")?;
     let refused = read_csv(&path, &CsvOptions::new()).err().unwrap().to_string();
     assert!(refused.contains("not UTF-8 in"), "{refused}");
-    assert!(refused.contains("set `encoding` to mixed [windows1252, cp850] if so"), "{refused}");
+    assert!(refused.contains("it seems to mix windows1252 and cp850: "), "{refused}");
     let mixture = TextEncoding::Mixed(vec![TextEncoding::Windows1252, TextEncoding::Cp850]);
     let (frame, report) = read_csv(&path, &CsvOptions::new().encoding(mixture).null_values(["NA"])).unwrap();
     assert_eq!((report.n_rows, report.by_encoding.len()), (13_954, 2));

@@ -61,7 +61,10 @@ fn the_survey_read_as_utf8_is_refused_with_what_would_read_it() {
     let Some(path) = survey() else { return };
     let refused = read_csv(&path, &CsvOptions::new()).err().unwrap().to_string();
     assert!(refused.contains("first in line 3 at byte"), "{refused}");
-    assert!(refused.contains("set `encoding` to mixed [windows1252, cp850]"), "{refused}");
+    assert!(
+        refused.contains("encoding(TextEncoding::Mixed(vec![TextEncoding::Windows1252, TextEncoding::Cp850]))"),
+        "{refused}"
+    );
     let found = detect(&std::fs::read(path).unwrap());
     assert_eq!((found.encoding, found.reason), (mixture(), DetectedBy::Mixture));
 }

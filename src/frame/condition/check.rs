@@ -1,5 +1,7 @@
 //! What is wrong with a condition: by itself, and for a table.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{DataType, Schema};
 use regex::Regex;
 
@@ -57,7 +59,7 @@ impl Condition {
     }
 
     /// What stands against judging the rows of a table by the condition; empty when
-    /// nothing does. Each problem names its column and a remedy.
+    /// nothing does. Each problem names its column and a remedy, and is told once.
     #[must_use]
     pub fn problems(&self, schema: &Schema) -> Vec<String> {
         let missing = self.columns().into_iter().filter(|name| !schema.contains(name.as_str()));
@@ -68,6 +70,8 @@ impl Condition {
             })
             .collect();
         self.collect_problems(schema, &mut problems);
+        let mut told = BTreeSet::new();
+        problems.retain(|problem| told.insert(problem.clone()));
         problems
     }
 
@@ -83,8 +87,11 @@ impl Condition {
                     }
                 }
                 Self::Between { operand, low, high, .. } => {
-                    problems.extend(mismatch(part, operand, low, schema));
-                    problems.extend(mismatch(part, operand, high, schema));
+                    let of_low = mismatch(part, operand, low, schema);
+                    // Two bounds of one kind fail for one reason, whatever their numbers are.
+                    let is_same = Kind::of(low, schema).compares_with(Kind::of(high, schema));
+                    let of_high = mismatch(part, operand, high, schema).filter(|_| of_low.is_none() || !is_same);
+                    problems.extend(of_low.into_iter().chain(of_high));
                 }
                 Self::IsIn { operand, values } => {
                     problems.extend(values.first().and_then(|value| mismatch(part, operand, value, schema)));

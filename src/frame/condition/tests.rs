@@ -47,6 +47,18 @@ fn problems_name_the_column_and_a_remedy() {
 }
 
 #[test]
+fn one_fault_is_told_once() {
+    let frame = table();
+    let of = |condition: Condition| condition.problems(frame.schema());
+    for condition in [column("名").between(1, 3), column("名").between(0, 0.5)] {
+        assert_eq!(of(condition.clone()).len(), 1, "{:?}", of(condition));
+    }
+    assert_eq!(of(column("名").gt(3).or(!column("名").gt(3))).len(), 1);
+    assert_eq!(of(column("n").between("a", column("on"))).len(), 2, "two bounds, each wrong in its own way");
+    assert_eq!(of(column("n").between(1, "b")).len(), 1);
+}
+
+#[test]
 fn conditions_that_cannot_be_meant_are_refused() {
     let refused = |condition: Condition| condition.check().unwrap_err().to_string();
     assert_eq!(

@@ -67,10 +67,40 @@ fn a_wrong_encoding_is_refused_with_the_one_that_might_be_meant() {
     let french = b"nom,ville\nAndr\xe9,Orl\xe9ans\nHerv\xe9,Besan\xe7on\n";
     let refused = refusal(french, &CsvOptions::new());
     assert!(refused.contains("not UTF-8 in 4 place(s) in 2 line(s), first in line 2 at byte 14"), "{refused}");
-    assert!(refused.contains("set `encoding` to windows1252"), "{refused}");
+    let remedy = "it might be windows1252: state `CsvOptions::new().encoding(TextEncoding::Windows1252)`, \
+                  or `encoding = \"windows1252\"` in a job file, if so";
+    assert!(refused.ends_with(remedy), "{refused}");
     let refused = refusal(french, &CsvOptions::new().encoding(TextEncoding::Gbk));
-    assert!(refused.contains("not gbk in ") && refused.contains("it might be windows1252"), "{refused}");
+    assert!(refused.contains("not gbk in ") && refused.ends_with(remedy), "{refused}");
     assert!(!refused.contains("Andr"), "{refused}");
+    let refused = refusal("a\n王芳\n".as_bytes(), &CsvOptions::new().encoding(TextEncoding::Utf16Le));
+    assert!(
+        refused.contains("all of it is valid utf8: state `CsvOptions::new().encoding(TextEncoding::Utf8)`"),
+        "{refused}"
+    );
+    let refused = refusal(b"a\nl\xe9\x81t\xe9\n", &CsvOptions::new().encoding(TextEncoding::Windows1252));
+    assert!(
+        refused.contains("not windows1252 in 1 place(s)") && refused.contains("no other encoding seems to fit"),
+        "{refused}"
+    );
+}
+
+/// Both ways of stating it are what a user types: they are read back here.
+#[test]
+fn a_mixture_is_named_once_and_stated_as_it_is_typed() {
+    let line = "pr\u{e9}sent\u{e9}e, tr\u{e8}s bien, form\u{82}e, probl\u{8a}me, m\u{ea}me, t\u{88}te, s\u{81}r\n";
+    let bytes: Vec<u8> = format!("note\n{}", line.replace(',', " ").repeat(5)).chars().map(|c| c as u8).collect();
+    let remedy = "it seems to mix windows1252 and cp850: state `CsvOptions::new().encoding(TextEncoding::Mixed(vec![\
+                  TextEncoding::Windows1252, TextEncoding::Cp850]))`, or `encoding = { mixed = [\"windows1252\", \
+                  \"cp850\"] }` in a job file, if so";
+    for stated in [TextEncoding::Utf8, TextEncoding::Windows1252] {
+        let refused = refusal(&bytes, &CsvOptions::new().encoding(stated));
+        assert!(refused.ends_with(remedy) && !refused.contains('\n'), "{refused}");
+    }
+    let mixture = TextEncoding::Mixed(vec![TextEncoding::Windows1252, TextEncoding::Cp850]);
+    let job: CsvOptions = toml::from_str("encoding = { mixed = [\"windows1252\", \"cp850\"] }").unwrap();
+    assert_eq!(job, CsvOptions::new().encoding(mixture));
+    assert!(read(&bytes, &job).is_ok());
 }
 
 #[test]
@@ -102,6 +132,20 @@ fn files_that_are_none_are_refused() {
     assert!(matches!(read_csv("/no/such/file.csv", &CsvOptions::new()), Err(Error::File { .. })));
     let (frame, report) = read(b"a,b\n", &CsvOptions::new()).unwrap();
     assert_eq!((frame.height(), frame.width(), report.n_rows), (0, 2, 0));
+}
+
+#[test]
+fn the_report_says_what_was_met() {
+    let shown = |bytes: &[u8], options: &CsvOptions| read(bytes, options).unwrap().1.to_string();
+    assert_eq!(shown("客户,备注\n1,王\n".as_bytes(), &CsvOptions::new()), "csv: 1 row(s), 2 column(s)");
+    assert_eq!(shown(b"a,b\n", &CsvOptions::new().snake_case(true)), "csv: 0 row(s), 2 column(s)");
+    let mixture = TextEncoding::Mixed(vec![TextEncoding::Windows1252, TextEncoding::Cp850]);
+    assert_eq!(
+        shown(b"a,b,c\n1,\x82t\xe9,\n2\n", &CsvOptions::new().encoding(mixture)),
+        "csv: 2 row(s), 3 column(s)\n  1 row(s) with fewer cells than the head, the rest of them null\
+         \n  letters beyond ASCII by encoding: windows1252 1, cp850 1\
+         \n  1 line(s) with letters of more than one encoding"
+    );
 }
 
 #[test]
