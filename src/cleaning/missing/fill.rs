@@ -226,6 +226,13 @@ impl Step for Fill {
         let mut problems: Vec<String> = self.by.iter().filter_map(|column| table.missing_column(column)).collect();
         if let FillWith::Forward { id, time } = &self.with {
             problems.extend(id.iter().chain([time]).filter_map(|column| table.missing_column(column)));
+            // Text sorts as text, 9/1 behind 10/1: it has to be read first.
+            if let Some(dtype) = table.schema.get(time).filter(|dtype| !dtype.is_temporal() && !dtype.is_integer()) {
+                problems.push(format!(
+                    "needs a date, a time or a whole number to go by, but column `{time}` is {dtype}; read it with \
+                     `ReadDates` before, or cast it"
+                ));
+            }
         }
         for column in &self.columns {
             problems.extend(table.missing_column(column));
@@ -391,6 +398,14 @@ mod tests {
         .unwrap();
         let clean = filled(Fill::new(["v"]).forward(["id"], "at"), frame);
         assert_eq!(numbers(&clean, "v"), [Some(10.0), None, Some(10.0), Some(10.0), None, None]);
+    }
+
+    #[test]
+    fn text_is_no_time_to_carry_values_forward_by() {
+        let frame = df!("id" => ["a"], "at" => ["9/1/2026"], "v" => [1.0]).unwrap();
+        let rule = Fill::new(["v"]).forward(["id"], "at");
+        let refused = CleaningParams::new().rule(rule).run(frame).unwrap_err().to_string();
+        assert!(refused.contains("to go by, but column `at` is str; read it with `ReadDates` before"), "{refused}");
     }
 
     #[test]
