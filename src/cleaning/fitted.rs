@@ -6,9 +6,11 @@ use crate::cleaning::input::CleaningInput;
 use crate::cleaning::learned::Learned;
 use crate::cleaning::{Cleaned, CleaningParams, CleaningPlan};
 use crate::error::{Error, Result};
+use crate::frame::saved::read_saved;
 
 /// The form in which fitted cleanings are saved.
 const FORMAT: u32 = 1;
+const WHAT: &str = "fitted cleaning";
 
 /// A cleaning with what its rules learned on one frame, to be applied to others.
 ///
@@ -79,16 +81,8 @@ impl FittedCleaning {
     /// `Format` when the text is no fitted cleaning, was saved by a later version, or what was
     /// learned does not fit the rules.
     pub fn from_json(text: &str) -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Version {
-            format: u32,
-        }
-        // The version first: what a later one has added would only be an unknown key here.
-        let version: Version = serde_json::from_str(text).map_err(|error| {
-            refused(format!("not a fitted cleaning, which has a `format` and comes from `fit`: {error}"))
-        })?;
-        check_format(version.format)?;
-        serde_json::from_str(text).map_err(|error| refused(error.to_string()))
+        let no_such = "not a fitted cleaning, which has a `format` and comes from `fit`";
+        read_saved(text, WHAT, no_such, check_format)
     }
 
     /// Describes the cleaning of another frame by what was learned.
@@ -110,7 +104,7 @@ impl FittedCleaning {
 }
 
 fn refused(reason: String) -> Error {
-    Error::Format { what: "fitted cleaning", reason }
+    Error::Format { what: WHAT, reason }
 }
 
 fn check_format(format: u32) -> Result<()> {

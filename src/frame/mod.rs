@@ -9,6 +9,7 @@ mod csv_options;
 pub(crate) mod exact_number;
 pub(crate) mod extract;
 pub(crate) mod optional_text;
+pub(crate) mod saved;
 mod scan;
 pub(crate) mod schema;
 mod to_dataframe;

@@ -85,7 +85,12 @@ pub(crate) fn is_number(dtype: &DataType) -> bool {
 
 /// Identifiers: whole numbers, text, categories.
 pub(crate) fn is_identifier(dtype: &DataType) -> bool {
-    dtype.is_integer() || matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..))
+    dtype.is_integer() || is_written(dtype)
+}
+
+/// Text and categories, which are compared as text.
+pub(crate) fn is_written(dtype: &DataType) -> bool {
+    matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..))
 }
 
 /// An identifier as Int64 or String; a whole number beyond 64 bits with sign fails the query.

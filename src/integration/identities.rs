@@ -12,7 +12,7 @@ use super::resolution::{Members, Resolution, audit_of};
 use crate::analysis::{Analysis, collect};
 use crate::error::{Error, Result};
 use crate::frame::columns::{IDENTITY, KEY, LINKED, MERGED, N_RECORDS, N_SOURCES, SHAPE, SIMILARITY};
-use crate::frame::schema::column_remedy;
+use crate::frame::schema::{column_remedy, is_written};
 
 impl Analysis for Identities {
     type Input = LazyFrame;
@@ -157,7 +157,7 @@ fn is_of_audit(name: &str) -> bool {
 }
 
 fn is_text(dtype: &DataType) -> bool {
-    matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..) | DataType::Null)
+    is_written(dtype) || dtype.is_null()
 }
 
 /// Types whose values are equal when they look equal; fractions are not.

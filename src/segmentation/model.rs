@@ -15,6 +15,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
 use crate::frame::columns::SEGMENT;
+use crate::frame::saved::read_saved;
 use crate::kernel::binning::Step;
 
 /// The version of the saved form.
@@ -189,15 +190,7 @@ impl ValueModel {
     /// `Format` when the text is no such model, was saved by a later version, or its
     /// thresholds do not fit its definition.
     pub fn from_json(text: &str) -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Version {
-            format: u32,
-        }
-        // The version first: what a later one has added would only be an unknown key here.
-        let version: Version =
-            serde_json::from_str(text).map_err(|error| refused(format!("not a saved model: {error}")))?;
-        check_format(version.format)?;
-        serde_json::from_str(text).map_err(|error| refused(error.to_string()))
+        read_saved(text, WHAT, "not a saved model", check_format)
     }
 
     /// Whether the thresholds are ascending, in range and as many as the dimensions.

@@ -32,8 +32,7 @@ impl Flow {
 
     /// Reads whole columns, of all rows, and holds the state of the rows from then on.
     pub(crate) fn read(&mut self, inputs: Vec<Expr>) -> Result<Vec<Column>> {
-        let place = |(place, input): (usize, Expr)| input.alias(place.to_string());
-        let mut exprs: Vec<Expr> = inputs.into_iter().enumerate().map(place).collect();
+        let mut exprs = numbered(inputs);
         exprs.push(col(self.state.as_str()));
         let read = collect_streamed(CLEANING, self.frame.clone().select(exprs))?;
         let mut columns = read.into_columns();
@@ -60,8 +59,7 @@ impl Flow {
         let mut wanted = vec![false; n_rows];
         rows.iter().for_each(|&row| wanted[row as usize] = true);
         let wanted = BooleanChunked::from_iter_values("wanted".into(), wanted.into_iter()).into_column();
-        let place = |(place, input): (usize, Expr)| input.alias(place.to_string());
-        let inputs: Vec<Expr> = inputs.into_iter().enumerate().map(place).collect();
+        let inputs = numbered(inputs);
         let read = collect_streamed(CLEANING, self.frame.clone().filter(lookup(wanted)).select(inputs))?;
         Ok(read.into_columns())
     }
@@ -77,6 +75,11 @@ impl Flow {
         let lookup = lookup(state).alias(self.state.as_str());
         self.frame = std::mem::take(&mut self.frame).with_column(lookup);
     }
+}
+
+/// Columns under names of their own: two of them could be of one column.
+pub(crate) fn numbered(inputs: Vec<Expr>) -> Vec<Expr> {
+    inputs.into_iter().enumerate().map(|(place, input)| input.alias(place.to_string())).collect()
 }
 
 /// The value of each source row.

@@ -4,6 +4,7 @@ use polars::prelude::*;
 
 use crate::analysis::collect_streamed;
 use crate::cleaning::engine::flow::Flow;
+use crate::cleaning::engine::narrow::numbered;
 use crate::cleaning::engine::step::Table;
 use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
@@ -32,8 +33,6 @@ impl Flow {
             let reason = format!("table `{name}` was not given; add it with `CleaningInput::table`");
             return Err(Error::Unusable { analysis: CLEANING, reason });
         };
-        let place = |(place, input): (usize, Expr)| input.alias(place.to_string());
-        let inputs: Vec<Expr> = inputs.into_iter().enumerate().map(place).collect();
-        Ok(collect_streamed(CLEANING, frame.clone().select(inputs))?.into_columns())
+        Ok(collect_streamed(CLEANING, frame.clone().select(numbered(inputs)))?.into_columns())
     }
 }

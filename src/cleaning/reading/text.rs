@@ -8,7 +8,7 @@ use crate::cleaning::engine::step::{Step, Table, check_distinct};
 use crate::cleaning::learned::Learned;
 use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
-use crate::frame::schema::is_text;
+use crate::frame::schema::is_written;
 use crate::text::{Case, Normalise};
 
 /// Trims and folds cells; takes no row.
@@ -117,7 +117,7 @@ impl Text {
             return with_case(self.columns.clone());
         }
         let schema = flow.schema();
-        let is_text = |column: &String| schema.get(column).is_some_and(is_textual);
+        let is_text = |column: &String| schema.get(column).is_some_and(is_written);
         if !flow.has_roles() {
             return with_case(schema.iter_names().map(PlSmallStr::to_string).filter(is_text).collect());
         }
@@ -132,10 +132,6 @@ impl Text {
     fn form(&self, case: Case) -> Normalise {
         Normalise::nothing().nfkc(self.nfkc).trim(self.trim).inner_blanks(self.inner_blanks).case(case)
     }
-}
-
-fn is_textual(dtype: &DataType) -> bool {
-    is_text(dtype) || matches!(dtype, DataType::Categorical(..) | DataType::Enum(..))
 }
 
 /// Text in its form, cell by cell.
@@ -169,7 +165,7 @@ impl Step for Text {
     fn problems(&self, table: &Table<'_>) -> Vec<String> {
         let problem = |column: &String| match table.schema.get(column) {
             None => table.missing_column(column),
-            Some(dtype) if !is_textual(dtype) => Some(format!(
+            Some(dtype) if !is_written(dtype) => Some(format!(
                 "needs text or a category, but column `{column}` is {dtype}; leave it out of the rule or cast it"
             )),
             Some(_) => None,

@@ -11,6 +11,7 @@ use crate::cleaning::engine::flow::{Event, Flow, Judgement, Take};
 use crate::cleaning::engine::step::check_distinct;
 use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
+use crate::frame::schema;
 use crate::text::trimmed;
 
 /// What becomes of a cell that cannot be read as what its column is said to hold.
@@ -147,7 +148,7 @@ fn blanks(source: Expr, value: Expr) -> Expr {
 
 /// Whether cells of this type are text, categories, or nothing but null.
 pub(crate) fn is_written(dtype: &DataType) -> bool {
-    matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..) | DataType::Null)
+    schema::is_written(dtype) || dtype.is_null()
 }
 
 /// Reads text cell by cell into another type.

@@ -3,11 +3,10 @@
 use foldhash::fast::FixedState;
 use polars::prelude::*;
 
-use crate::analysis::collect_streamed;
 use crate::cleaning::engine::flow::Flow;
 use crate::cleaning::engine::step::Table;
-use crate::cleaning::rule::CLEANING;
 use crate::error::{Error, Result};
+use crate::frame::schema::is_written;
 
 /// Only asked whether it contains a key; its order reaches nothing.
 type HashSet<T> = hashbrown::HashSet<T, FixedState>;
@@ -26,14 +25,12 @@ enum Form {
 impl Form {
     /// The form that fits both types, where they compare at all.
     fn of(a: &DataType, b: &DataType) -> Option<Self> {
-        let is_text =
-            |dtype: &DataType| matches!(dtype, DataType::String | DataType::Categorical(..) | DataType::Enum(..));
         let is_number = |dtype: &DataType| dtype.is_primitive_numeric() || dtype.is_decimal();
         let is_large = |dtype: &DataType| matches!(dtype, DataType::UInt64 | DataType::Int128 | DataType::UInt128);
         match (a, b) {
             (DataType::Null, DataType::Null) => Some(Self::Text),
             (DataType::Null, other) | (other, DataType::Null) => Self::of(other, other),
-            (a, b) if is_text(a) && is_text(b) => Some(Self::Text),
+            (a, b) if is_written(a) && is_written(b) => Some(Self::Text),
             (a, b) if a.is_integer() && b.is_integer() => {
                 Some(if is_large(a) || is_large(b) { Self::Text } else { Self::Whole })
             }
@@ -109,15 +106,12 @@ fn bits(number: f64) -> Option<u64> {
 /// here; null for a missing cell.
 pub(crate) fn is_in_table(flow: &Flow, column: &str, table: &str, key: &str) -> Result<Expr> {
     let query = || Error::query("reading the keys of another table");
-    let found = match flow.tables.get(table) {
-        Some(found) => found.clone().select([col(key).alias("key")]),
-        None => return Ok(lit(NULL)),
-    };
-    let of_key = found.clone().collect_schema().map_err(query())?.get("key").cloned().unwrap_or(DataType::Null);
+    let Some(found) = flow.tables.get(table) else { return Ok(lit(NULL)) };
+    let of_key = found.clone().collect_schema().map_err(query())?.get(key).cloned().unwrap_or(DataType::Null);
     let of_cell = flow.dtype(column).cloned().unwrap_or(DataType::Null);
     let Some(form) = Form::of(&of_cell, &of_key) else { return Ok(lit(NULL)) };
-    let read = collect_streamed(CLEANING, found.select([form.expr(col("key"), &of_key)]))?;
-    let keys = read.column("key").and_then(|column| Keys::of(column, form)).map_err(query())?;
+    let read = flow.read_table(table, vec![form.expr(col(key), &of_key)])?;
+    let keys = Keys::of(&read[0], form).map_err(query())?;
     let cells = form.expr(flow.value(column), &of_cell);
     let of_type = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Boolean));
     Ok(cells.map(move |cells| keys.contain(&cells), of_type))
