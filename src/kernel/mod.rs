@@ -3,10 +3,14 @@
 pub mod binning;
 pub mod concentration;
 pub mod exact_sum;
+pub mod interval;
 pub mod moments;
 pub mod money;
 pub mod order;
+pub mod p_value;
 pub mod quantile;
 pub mod rank;
 pub mod sum;
+pub mod undefined;
 pub mod union_find;
+pub mod weight;

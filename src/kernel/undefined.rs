@@ -1,0 +1,48 @@
+//! Why a number is not there.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Why a statistic has no value; a number that is undefined is never NaN and never made up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Undefined {
+    /// Fewer values than the formula needs.
+    TooFew {
+        /// Values there were.
+        n: u64,
+        /// Values it takes.
+        needed: u64,
+    },
+    /// All values are equal, so there is no spread to divide by.
+    Constant,
+    /// A value is NaN or infinite.
+    NotFinite,
+    /// The result, or a sum on the way to it, is beyond the largest double.
+    Overflow,
+    /// The weights sum to zero.
+    NoWeight,
+    /// A value is zero or negative where the formula takes logarithms or reciprocals.
+    NotPositive,
+    /// Columns determine each other, so what each does by itself has no answer.
+    Collinear,
+    /// Only one group, row or column has members where two are compared.
+    OneGroup,
+}
+
+impl fmt::Display for Undefined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFew { n, needed } => write!(f, "too few values: {n} of {needed}"),
+            Self::Constant => f.write_str("constant"),
+            Self::NotFinite => f.write_str("a value is not finite"),
+            Self::Overflow => f.write_str("beyond the largest double"),
+            Self::NoWeight => f.write_str("no weight"),
+            Self::NotPositive => f.write_str("a value is not positive"),
+            Self::Collinear => f.write_str("columns determine each other"),
+            Self::OneGroup => f.write_str("only one group has members"),
+        }
+    }
+}
