@@ -2,10 +2,12 @@
 
 pub mod binning;
 pub mod concentration;
+pub mod distribution;
 pub mod exact_sum;
 pub mod interval;
 pub mod moments;
 pub mod money;
+pub mod multiplicity;
 pub mod order;
 pub mod p_value;
 pub mod quantile;
