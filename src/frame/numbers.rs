@@ -24,6 +24,14 @@ pub(crate) struct CellCounts {
 }
 
 impl CellCounts {
+    /// Counts a cell that holds no finite number: null, or one that is not finite.
+    pub(crate) fn count(&mut self, cell: Option<f64>) {
+        match cell {
+            None => self.n_null += 1,
+            Some(value) => self.count_unusable(value),
+        }
+    }
+
     fn count_unusable(&mut self, value: f64) {
         if value.is_nan() {
             self.n_nan += 1;
@@ -45,10 +53,18 @@ pub(crate) struct Numbers<'a> {
 pub(crate) struct Aligned<'a> {
     values: Cow<'a, [f64]>,
     valid: Option<Vec<u64>>,
+    /// Bits of the rows that are not null, where those that are valid are fewer.
+    not_null: Option<Vec<u64>>,
     pub(crate) counts: CellCounts,
 }
 
 impl Aligned<'_> {
+    /// A cell that may not be finite; `None` where it is null.
+    pub(crate) fn cell(&self, row: usize) -> Option<f64> {
+        let bits = self.not_null.as_deref().or(self.valid.as_deref());
+        Masked { values: &self.values, valid: bits }.is_valid(row).then(|| self.values[row])
+    }
+
     /// The column as kernels take it; what is not finite is missing.
     pub(crate) fn masked(&self) -> Masked<'_> {
         Masked { values: &self.values, valid: self.valid.as_deref() }
@@ -115,26 +131,28 @@ impl<'a> Numbers<'a> {
         let mut counts = CellCounts { n_rounded: self.n_rounded, ..CellCounts::default() };
         let mut chunks: Vec<(&[f64], Option<Vec<u64>>)> = self.chunks().collect();
         if let [(values, valid)] = chunks.as_mut_slice() {
-            let valid = only_finite(values, valid.take(), &mut counts);
-            return Aligned { values: Cow::Borrowed(*values), valid, counts };
+            let (valid, not_null) = only_finite(values, valid.take(), &mut counts);
+            return Aligned { values: Cow::Borrowed(*values), valid, not_null, counts };
         }
         let is_any_null = chunks.iter().any(|(_, valid)| valid.is_some());
         let values: Vec<f64> = chunks.iter().flat_map(|(values, _)| values.iter().copied()).collect();
         let valid = is_any_null.then(|| joined(&chunks));
-        let valid = only_finite(&values, valid, &mut counts);
-        Aligned { values: Cow::Owned(values), valid, counts }
+        let (valid, not_null) = only_finite(&values, valid, &mut counts);
+        Aligned { values: Cow::Owned(values), valid, not_null, counts }
     }
 }
 
-/// Takes rows that are not finite out of the valid ones, and counts them.
-fn only_finite(values: &[f64], valid: Option<Vec<u64>>, counts: &mut CellCounts) -> Option<Vec<u64>> {
+/// Bits of the rows that are finite and, where there are more of them, of those that are not null;
+/// the others are counted.
+fn only_finite(values: &[f64], valid: Option<Vec<u64>>, counts: &mut CellCounts) -> (Option<Vec<u64>>, Option<Vec<u64>>) {
     let n = values.len() as u64;
     let n_valid = valid.as_ref().map_or(n, |words| words.iter().map(|word| u64::from(word.count_ones())).sum());
     counts.n_null = n - n_valid;
     if values.iter().all(|value| value.is_finite()) {
-        return valid;
+        return (valid, None);
     }
-    let mut words = valid.unwrap_or_else(|| all_valid(values.len()));
+    let not_null = valid.unwrap_or_else(|| all_valid(values.len()));
+    let mut words = not_null.clone();
     for (word, values) in words.iter_mut().zip(values.chunks(64)) {
         for (at, value) in values.iter().enumerate() {
             if !value.is_finite() && *word >> at & 1 == 1 {
@@ -143,7 +161,7 @@ fn only_finite(values: &[f64], valid: Option<Vec<u64>>, counts: &mut CellCounts)
             }
         }
     }
-    Some(words)
+    (Some(words), Some(not_null))
 }
 
 /// A bit for each of so many rows.
