@@ -2,8 +2,10 @@
 
 pub mod binning;
 pub mod concentration;
+pub mod entropy;
 pub mod exact_sum;
 pub mod interval;
+pub mod location;
 pub mod moments;
 pub mod money;
 pub mod order;
