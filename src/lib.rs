@@ -44,6 +44,7 @@
 pub mod activity;
 pub mod analysis;
 pub mod cleaning;
+pub mod descriptive;
 pub mod error;
 pub mod frame;
 pub mod integration;

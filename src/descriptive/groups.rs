@@ -35,14 +35,18 @@ impl Groups {
             let n_levels = found.labels.len() as u64 + 1;
             // A missing part is the last level.
             let level = |code: u32| if code == NO_CODE { n_levels - 1 } else { u64::from(code) };
-            let pairs: Vec<u64> = segments.iter().zip(&found.codes).map(|(&s, &c)| u64::from(s) * n_levels + level(c)).collect();
+            let pairs: Vec<u64> =
+                segments.iter().zip(&found.codes).map(|(&s, &c)| u64::from(s) * n_levels + level(c)).collect();
             let used = distinct(&pairs, keys.len() as u64 * n_levels);
             let label = |pair: u64| found.labels.get((pair % n_levels) as usize).cloned();
-            keys = used.iter().map(|&pair| {
-                let mut key = keys[(pair / n_levels) as usize].clone();
-                key.push(label(pair));
-                key
-            }).collect();
+            keys = used
+                .iter()
+                .map(|&pair| {
+                    let mut key = keys[(pair / n_levels) as usize].clone();
+                    key.push(label(pair));
+                    key
+                })
+                .collect();
             segments = pairs.iter().map(|pair| used.partition_point(|one| one < pair) as u32).collect();
         }
         Ok(Self::in_order(keys, &segments))
@@ -102,7 +106,10 @@ mod tests {
         let frame = df!("a" => [Some("y"), Some("x"), None, Some("y"), Some("x")], "b" => [Some(2), Some(10), Some(2), None, Some(10)]).unwrap();
         let groups = Groups::of(&frame, &["a".to_owned(), "b".to_owned()]).unwrap();
         let key = |a: Option<&str>, b: Option<&str>| vec![a.map(str::to_owned), b.map(str::to_owned)];
-        assert_eq!(groups.keys, [key(Some("x"), Some("10")), key(Some("y"), Some("2")), key(Some("y"), None), key(None, Some("2"))]);
+        assert_eq!(
+            groups.keys,
+            [key(Some("x"), Some("10")), key(Some("y"), Some("2")), key(Some("y"), None), key(None, Some("2"))]
+        );
         assert_eq!((0..groups.len()).map(|at| groups.rows(at)).collect::<Vec<_>>(), [&[1, 4][..], &[0], &[3], &[2]]);
     }
 

@@ -258,7 +258,8 @@ fn assembled(
     let of_type = |statistic: fn(&Moments, MomentType) -> Result<f64, Undefined>| {
         statistic(moments.as_ref().map_err(Clone::clone)?, settings.moment_type())
     };
-    let interval = |moments: &Moments| mean_t(moments.mean(), moments.std_error()?, moments.n() - 1.0, settings.conf_level());
+    let interval =
+        |moments: &Moments| mean_t(moments.mean(), moments.std_error()?, moments.n() - 1.0, settings.conf_level());
     let frequencies = sorted.frequencies(settings.n_levels().max(1));
     let values = sorted.values();
     let quantiles = settings.quantiles().iter().zip(order.quantiles);

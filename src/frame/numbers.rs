@@ -144,7 +144,11 @@ impl<'a> Numbers<'a> {
 
 /// Bits of the rows that are finite and, where there are more of them, of those that are not null;
 /// the others are counted.
-fn only_finite(values: &[f64], valid: Option<Vec<u64>>, counts: &mut CellCounts) -> (Option<Vec<u64>>, Option<Vec<u64>>) {
+fn only_finite(
+    values: &[f64],
+    valid: Option<Vec<u64>>,
+    counts: &mut CellCounts,
+) -> (Option<Vec<u64>>, Option<Vec<u64>>) {
     let n = values.len() as u64;
     let n_valid = valid.as_ref().map_or(n, |words| words.iter().map(|word| u64::from(word.count_ones())).sum());
     counts.n_null = n - n_valid;
