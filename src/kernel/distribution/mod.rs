@@ -16,6 +16,9 @@ pub mod kolmogorov;
 pub mod normal;
 pub mod student_t;
 
+#[cfg(test)]
+mod tests;
+
 use super::undefined::Undefined;
 
 /// Natural logarithms of the probabilities below and above a point; they sum to 1 before the
@@ -71,18 +74,18 @@ fn ln_one_minus_exp(ln: f64) -> f64 {
 fn solve(start: f64, target: f64, tail: impl Fn(f64) -> (f64, f64)) -> Option<f64> {
     let mut at = start;
     for _ in 0..MOST_STEPS {
+        // What is below the smallest double rounds to 0.
+        if at == 0.0 {
+            break;
+        }
         let (ln, slope) = tail(at);
         let step = ((target - ln) / slope).clamp(-LONGEST_STEP, LONGEST_STEP);
-        // Beyond the doubles the density is 0 and the step not a number.
         at *= step.exp();
-        if !at.is_finite() {
-            return None;
-        }
-        if step.abs() < 1e-10 || at == 0.0 {
+        if step.abs() < 1e-10 || !at.is_finite() {
             break;
         }
     }
-    Some(at)
+    Some(at).filter(|at| at.is_finite())
 }
 
 /// Newton's method squares its error, so this many are only taken when the root is far away.
