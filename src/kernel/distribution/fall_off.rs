@@ -75,9 +75,9 @@ pub(super) fn excess_over_ln(u: f64) -> f64 {
 /// Where `u` counts as close to 0, that is where the series is short.
 const CLOSE: f64 = 0.3;
 
-/// `u - ln(1 + u)` where the logarithm is known better than from `u`, which may round to -1.
+/// `u - ln(1 + u)`, where `ln` gives the logarithm for `u` near -1, which rounding has spoilt.
 pub(super) fn excess_over(u: f64, ln: impl FnOnce() -> f64) -> f64 {
-    if u.abs() >= CLOSE { u - ln() } else { excess_by_series(u) }
+    if u < -0.95 { u - ln() } else { excess_over_ln(u) }
 }
 
 fn excess_by_series(u: f64) -> f64 {

@@ -81,7 +81,11 @@ fn above_median(z: f64) -> f64 {
 ///
 /// [`Undefined::NotFinite`] for NaN.
 pub fn two_sided(z: f64) -> Result<PValue, Undefined> {
-    upper_tail(z.abs()).map(|p| PValue::from_ln(p.ln() + LN_2))
+    let size = z.abs();
+    if size <= CENTRE_TO {
+        return Ok(PValue::from_ln((-2.0 * above_median(size)).ln_1p()));
+    }
+    upper_tail(size).map(|p| PValue::from_ln(p.ln() + LN_2))
 }
 
 /// The p-value of a standard normal statistic against large values.
