@@ -16,9 +16,6 @@ pub mod kolmogorov;
 pub mod normal;
 pub mod student_t;
 
-#[cfg(test)]
-mod tests;
-
 use super::undefined::Undefined;
 
 /// Natural logarithms of the probabilities below and above a point; they sum to 1 before the
@@ -92,3 +89,6 @@ fn solve(start: f64, target: f64, tail: impl Fn(f64) -> (f64, f64)) -> Option<f6
 const MOST_STEPS: usize = 200;
 /// Keeps a point inside the doubles for one step.
 const LONGEST_STEP: f64 = 600.0;
+
+#[cfg(test)]
+mod tests;
