@@ -37,15 +37,13 @@ impl Sorted<'_> {
         let n = self.n();
         let (left, right) = (self.values()[(n - 1) / 2], self.values()[n / 2]);
         let distance = |place: usize| {
-            let (a, b) = ((self.values()[place] - left).abs(), (self.values()[place] - right).abs());
+            let value = self.values()[place];
+            let (a, b) = ((value - left).abs(), (value - right).abs());
             let sum = a + b;
-            if a == b {
-                a
-            } else if sum.is_finite() {
-                sum / 2.0
-            } else {
-                a / 2.0 + b / 2.0
+            if a == b || sum.is_finite() {
+                return if a == b { a } else { sum / 2.0 };
             }
+            (value / 2.0 - left / 2.0).abs() + (value / 2.0 - right / 2.0).abs()
         };
         let (low, high) = middle_distances(n, distance);
         let middle = if n % 2 == 1 { Some(low) } else { between(low, high, 0.5) };
