@@ -3,10 +3,12 @@
 pub mod anova;
 pub mod association;
 pub mod binning;
+pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
 pub mod exact_sum;
 pub mod interval;
+pub mod masked;
 pub mod moments;
 pub mod money;
 pub mod multiplicity;

@@ -2,19 +2,21 @@
 //!
 //! | columns | coefficient |
 //! |---|---|
-//! | two numeric | Spearman's rho, Kendall's tau-b |
+//! | two numeric | Pearson's r, Spearman's rho, Kendall's tau-b |
 //! | two of categories | chi-squared, Cramér's V, phi, odds ratio, uncertainty coefficients |
 //! | categories and numbers | correlation ratio |
 //! | two numeric, others held fixed | partial and semi-partial correlation |
 //!
 //! The point-biserial correlation is Pearson's with a variable of 0 and 1.
 
+pub mod comoments;
 pub mod contingency;
 pub mod correlation_ratio;
 pub mod cramer;
 mod inversions;
 pub mod kendall;
 pub mod partial;
+pub mod pearson;
 mod rank_sums;
 mod ranked;
 mod row_order;
