@@ -287,7 +287,7 @@ mod tests {
     fn ties_are_corrected_for() {
         let found = kendall(&[12.0, 2.0, 1.0, 12.0, 2.0], &[1.0, 4.0, 7.0, 1.0, 0.0]).unwrap();
         assert!((found.tau_b + 0.471_404_520_791_031_6).abs() < 1e-15);
-        assert!((found.p_value.value() - 0.282_745_459_932_775_06).abs() < 1e-12);
+        assert!((found.p_value.value() / 0.282_745_459_932_774_6 - 1.0).abs() < 1e-10);
     }
 
     #[test]
