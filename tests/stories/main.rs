@@ -11,6 +11,7 @@ mod data;
 mod dirt_is_found;
 mod dirty;
 mod golden;
+mod golden_association;
 mod golden_cleaning;
 mod laws;
 mod one_profile_from_three_channels;
