@@ -1,8 +1,10 @@
 //! Slices and scalars in, numbers out; no frame, no file.
 
 pub mod binning;
+pub mod bootstrap;
 pub mod concentration;
 pub mod exact_sum;
+pub mod hypothesis;
 pub mod interval;
 pub mod moments;
 pub mod money;
