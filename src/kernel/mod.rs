@@ -3,11 +3,13 @@
 pub mod binning;
 pub mod bootstrap;
 pub mod concentration;
+pub mod distribution;
 pub mod exact_sum;
 pub mod hypothesis;
 pub mod interval;
 pub mod moments;
 pub mod money;
+pub mod multiplicity;
 pub mod order;
 pub mod p_value;
 pub mod quantile;
