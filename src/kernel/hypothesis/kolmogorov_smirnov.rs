@@ -72,10 +72,7 @@ pub fn kolmogorov_smirnov_test(a: &[f64], b: &[f64]) -> Result<KolmogorovSmirnov
     let d = paths.largest as f64 / paths.count() as f64;
     let p_value = match exact {
         Some(p_value) => p_value,
-        None => {
-            let (n1, n2) = (a.len() as f64, b.len() as f64);
-            kolmogorov::upper_tail(d * (n1 / (n1 + n2) * n2).sqrt())?
-        }
+        None => kolmogorov::two_sample(d, a.len() as u64, b.len() as u64)?,
     };
     Ok(KolmogorovSmirnov {
         n1: a.len() as u64,

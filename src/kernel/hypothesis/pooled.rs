@@ -45,7 +45,8 @@ impl RankSums {
     /// Of finite values.
     pub(super) fn of(groups: &[&[f64]]) -> Self {
         // Zeros of both signs are equal values; adding zero makes them one.
-        let members = groups.iter().zip(0_u32..).flat_map(|(values, group)| values.iter().map(move |x| (x + 0.0, group)));
+        let members =
+            groups.iter().zip(0_u32..).flat_map(|(values, group)| values.iter().map(move |x| (x + 0.0, group)));
         let mut pooled: Vec<(f64, u32)> = members.collect();
         pooled.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (mut doubled, mut ties, mut below) = (vec![0; groups.len()], 0, 0);

@@ -17,7 +17,7 @@ use crate::kernel::undefined::Undefined;
 ///
 /// [`Undefined::TooFew`] for under three values, [`Undefined::OneGroup`] when a group has none,
 /// [`Undefined::Constant`] when neither group has any spread, [`Undefined::NotFinite`] and
-/// [`Undefined::Overflow`].
+/// [`Undefined::Overflow`], and [`Undefined::OutOfRange`] for a confidence outside 0..1.
 pub fn student_t_test(a: &[f64], b: &[f64], conf_level: f64) -> Result<TwoMeans, Undefined> {
     let (spreads, first, second) = two_groups(a, b)?;
     let variance = pooled_variance(&first, &second);

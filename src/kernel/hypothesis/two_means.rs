@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::outcome::{Effect, EffectName, Test};
 use super::spread::{Spread, Spreads, finite};
-use crate::kernel::distribution::{normal, student_t};
-use crate::kernel::interval::Interval;
+use crate::kernel::distribution::student_t;
+use crate::kernel::interval::{Interval, normal_critical, tail_share};
 use crate::kernel::undefined::Undefined;
 
 /// Two means compared by a t test.
@@ -50,7 +50,7 @@ impl TwoMeans {
         let [a, b] = spreads.groups[..] else { return Err(Undefined::OneGroup) };
         let difference = a.mean_minus(&b);
         let t = finite(difference / std_error)?;
-        let half_width = student_t::quantile(0.5 + conf_level / 2.0, df)? * std_error;
+        let half_width = student_t::quantile(tail_share(conf_level)?, df)?.abs() * std_error;
         let cohens_d = cohens_d(&a, &b, conf_level)?;
         Ok(Self {
             n1: a.n as u64,
@@ -90,7 +90,7 @@ fn cohens_d(a: &Spread, b: &Spread, conf_level: f64) -> Result<Effect, Undefined
     let d = finite(a.mean_minus(b) / pooled_variance(a, b).sqrt())?;
     let n = a.n + b.n;
     let std_error = finite(n / (a.n * b.n) + d * d / (2.0 * n))?.sqrt();
-    Ok(Effect::around(EffectName::CohensD, d, normal::quantile(0.5 + conf_level / 2.0)? * std_error))
+    Ok(Effect::around(EffectName::CohensD, d, normal_critical(conf_level)? * std_error))
 }
 
 fn hedges_g(d: Effect, m: f64) -> Result<Effect, Undefined> {

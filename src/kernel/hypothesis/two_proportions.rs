@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::outcome::{Effect, EffectName, Test};
 use crate::kernel::distribution::normal;
-use crate::kernel::interval::Interval;
+use crate::kernel::interval::{Interval, normal_critical};
 use crate::kernel::undefined::Undefined;
 
 /// How often something happened in a group and how often not.
@@ -91,7 +91,8 @@ pub struct TwoProportions {
 ///
 /// # Errors
 ///
-/// [`Undefined::OneGroup`] when a group has no members.
+/// [`Undefined::OneGroup`] when a group has no members, [`Undefined::OutOfRange`] for a confidence
+/// outside 0..1.
 ///
 /// # Examples
 ///
@@ -116,7 +117,7 @@ pub fn two_proportions_test(a: Outcomes, b: Outcomes, conf_level: f64) -> Result
     let cross = u128::from(a.successes) * u128::from(b.failures);
     let across = u128::from(b.successes) * u128::from(a.failures);
     let numerator = if cross >= across { (cross - across) as f64 } else { -((across - cross) as f64) };
-    let quantile = normal::quantile(0.5 + conf_level / 2.0)?;
+    let quantile = normal_critical(conf_level)?;
     let difference = numerator / (a.n() * b.n());
     Ok(TwoProportions {
         n1: a.successes.saturating_add(a.failures),
@@ -176,11 +177,8 @@ fn around_ratio(name: EffectName, ratio: f64, half_width: f64) -> Effect {
 fn cohens_h(a: Outcomes, b: Outcomes, difference: f64, z: f64) -> Effect {
     let (p1, q1, p2, q2) = (a.share(), a.opposite_share(), b.share(), b.opposite_share());
     let cosine = (p1 * p2).sqrt() + (q1 * q2).sqrt();
-    let h = if difference == 0.0 {
-        0.0
-    } else {
-        2.0 * (difference / ((p1 * q2).sqrt() + (p2 * q1).sqrt())).atan2(cosine)
-    };
+    let h =
+        if difference == 0.0 { 0.0 } else { 2.0 * (difference / ((p1 * q2).sqrt() + (p2 * q1).sqrt())).atan2(cosine) };
     Effect::around(EffectName::CohensH, h, z * (1.0 / a.n() + 1.0 / b.n()).sqrt())
 }
 

@@ -21,7 +21,7 @@ use crate::kernel::undefined::Undefined;
 ///
 /// [`Undefined::TooFew`] when a group has one value, [`Undefined::OneGroup`] when one has none,
 /// [`Undefined::Constant`] when neither group has any spread, [`Undefined::NotFinite`] and
-/// [`Undefined::Overflow`].
+/// [`Undefined::Overflow`], and [`Undefined::OutOfRange`] for a confidence outside 0..1.
 ///
 /// # Examples
 ///
