@@ -1,12 +1,16 @@
 //! Slices and scalars in, numbers out; no frame, no file.
 
+pub mod anova;
+pub mod association;
 pub mod binning;
 pub mod bootstrap;
+pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
 pub mod exact_sum;
 pub mod hypothesis;
 pub mod interval;
+pub mod masked;
 pub mod moments;
 pub mod money;
 pub mod multiplicity;

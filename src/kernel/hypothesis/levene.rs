@@ -13,9 +13,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Test;
-use super::spread::{Spread, Spreads, compared, finite, scale};
-use crate::kernel::distribution::fisher_f;
-use crate::kernel::exact_sum::ExactSum;
+use super::spread::{Spread, compared, scale};
+use crate::kernel::anova;
 use crate::kernel::order::ascending;
 use crate::kernel::undefined::Undefined;
 
@@ -71,30 +70,30 @@ pub struct Levene {
 pub fn levene_test(groups: &[&[f64]], centre: Centre) -> Result<Levene, Undefined> {
     let (shrink, _) = scale(groups)?;
     let members = compared(groups)?;
-    let distances = members.iter().map(|values| distances(values, shrink, centre));
-    let distances = distances.collect::<Option<Vec<Vec<f64>>>>().ok_or(Undefined::Overflow)?;
-    let slices: Vec<&[f64]> = distances.iter().map(Vec::as_slice).collect();
     let n: u64 = members.iter().map(|values| values.len() as u64).sum();
     let (df, df_residual) = (members.len() as f64 - 1.0, (n - members.len() as u64) as f64);
     if df_residual == 0.0 {
         return Err(Undefined::TooFew { n, needed: n + 1 });
     }
-    let (between, within) = sums_of_squares(&Spreads::of(&slices)?.groups)?;
-    if within == 0.0 {
-        return Err(Undefined::Constant);
+    let (mut values, mut codes) = (Vec::with_capacity(n as usize), Vec::with_capacity(n as usize));
+    for (group, code) in members.iter().zip(0_u32..) {
+        values.extend(distances(group, shrink, centre)?);
+        codes.resize(values.len(), code);
     }
-    let w = finite(between / df / (within / df_residual))?;
+    let anova = anova::one_way(&values, &codes)?;
+    // Distances that vary between groups alone have an infinite F.
+    let w = anova.f.ok_or(Undefined::Constant)?;
     Ok(Levene {
         n,
         n_groups: members.len() as u64,
         n_empty: (groups.len() - members.len()) as u64,
         centre,
-        test: Test::f(w, df, df_residual, fisher_f::upper_tail(w, df, df_residual)?),
+        test: Test::f(w, df, df_residual, anova.p_value),
     })
 }
 
 /// Distances of the values of one group from its centre, ascending values first.
-fn distances(values: &[f64], shrink: f64, centre: Centre) -> Option<Vec<f64>> {
+fn distances(values: &[f64], shrink: f64, centre: Centre) -> Result<Vec<f64>, Undefined> {
     let mut sorted = ascending(values);
     sorted.iter_mut().for_each(|value| *value *= shrink);
     let n = sorted.len();
@@ -107,26 +106,12 @@ fn distances(values: &[f64], shrink: f64, centre: Centre) -> Option<Vec<f64>> {
         Centre::TrimmedMean => mean(&sorted[n / 10..n - n / 10])?,
     };
     sorted.iter_mut().for_each(|value| *value = ((*value - centre) - rest).abs());
-    Some(sorted)
+    Ok(sorted)
 }
 
 /// A mean as a double and what rounding took from it.
-fn mean(values: &[f64]) -> Option<(f64, f64)> {
-    Spread::of(values, 1.0).map(|spread| spread.whole_mean())
-}
-
-/// Sums of squares between and within groups.
-fn sums_of_squares(groups: &[Spread]) -> Result<(f64, f64), Undefined> {
-    let sum = |terms: &mut dyn Iterator<Item = f64>| {
-        let mut sum = ExactSum::default();
-        terms.for_each(|term| sum.add(term));
-        sum.value().ok_or(Undefined::Overflow)
-    };
-    let n = sum(&mut groups.iter().map(|group| group.n))?;
-    // Means are measured from the first, so that none is lost beside where they all lie.
-    let shift = sum(&mut groups.iter().map(|group| group.n * group.mean_minus(&groups[0])))? / n;
-    let between = sum(&mut groups.iter().map(|group| group.n * (group.mean_minus(&groups[0]) - shift).powi(2)))?;
-    Ok((between, sum(&mut groups.iter().map(|group| group.squares))?))
+fn mean(values: &[f64]) -> Result<(f64, f64), Undefined> {
+    Spread::of(values, 1.0).map(|spread| spread.whole_mean()).ok_or(Undefined::Overflow)
 }
 
 #[cfg(test)]
