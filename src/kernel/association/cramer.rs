@@ -104,7 +104,8 @@ pub fn association(table: &ContingencyTable) -> Result<CategoryAssociation, Unde
     let shorter = (r.min(c) - 1) as f64;
     let df = (r - 1) * (c - 1);
     let information = mutual_information(table).ok_or(Undefined::Overflow)?;
-    let certain = |sums: &[f64]| entropy(sums, n).map(|entropy| (information / entropy).min(1.0)).ok_or(Undefined::Overflow);
+    let certain =
+        |sums: &[f64]| entropy(sums, n).map(|entropy| (information / entropy).min(1.0)).ok_or(Undefined::Overflow);
     let least = |sums: &[f64]| sums.iter().copied().fold(f64::INFINITY, f64::min);
     Ok(CategoryAssociation {
         n,

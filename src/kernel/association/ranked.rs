@@ -117,7 +117,11 @@ impl Order {
         let is_end = |&at: &usize| at == places.len() || keys[places[at] as usize] != keys[places[at - 1] as usize];
         let ends: Vec<u32> = (1..=places.len()).filter(is_end).map(|at| at as u32).collect();
         let is_distinct = ends.len() == places.len();
-        let order = if keys.len() == column.values.len() { places } else { places.into_iter().map(|at| order[at as usize]).collect() };
+        let order = if keys.len() == column.values.len() {
+            places
+        } else {
+            places.into_iter().map(|at| order[at as usize]).collect()
+        };
         if is_distinct { Self::Distinct(order) } else { Self::Runs { order, ends } }
     }
 }
@@ -194,7 +198,8 @@ mod tests {
 
     /// Mid ranks of the values of the shared rows by themselves, twice and centred; 0 elsewhere.
     fn by_sorting_again(values: &[f64], shared: &[bool]) -> Vec<i32> {
-        let kept: Vec<f64> = values.iter().zip(shared).filter(|(_, shared)| **shared).map(|(value, _)| *value).collect();
+        let kept: Vec<f64> =
+            values.iter().zip(shared).filter(|(_, shared)| **shared).map(|(value, _)| *value).collect();
         let mut ranks = average_ranks(&kept).into_iter();
         let centred = |rank: f64| (2.0 * rank) as i32 - kept.len() as i32 - 1;
         shared.iter().map(|&shared| if shared { centred(ranks.next().unwrap()) } else { 0 }).collect()

@@ -133,7 +133,10 @@ impl Paths {
             }
         }
         // Where steps on the way fell below the normal doubles, their digits are gone.
-        shares.last().filter(|&&share| share > 1e-290).map(|share| PValue::from_ln(share.ln() - LN_ONE))
+        let share = *shares.last().filter(|&&share| share > 1e-290)?;
+        // The difference of logarithms costs digits, so it is for what would underflow.
+        let p = share / one;
+        Some(PValue::from_ln(if p > 1e-300 { p.ln() } else { share.ln() - LN_ONE }))
     }
 }
 
