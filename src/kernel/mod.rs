@@ -3,6 +3,7 @@
 pub mod binning;
 pub mod concentration;
 pub mod exact_sum;
+pub mod importance;
 pub mod interval;
 pub mod moments;
 pub mod money;
@@ -11,6 +12,7 @@ pub mod p_value;
 pub mod quantile;
 pub mod rank;
 pub mod sum;
+pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
 pub mod weight;
