@@ -36,6 +36,18 @@ impl ExactSum {
         sum
     }
 
+    /// The sum of the products of two slices, each product exact unless it is subnormal.
+    #[must_use]
+    pub fn of_products(left: &[f64], right: &[f64]) -> Self {
+        let mut sum = Self::default();
+        for (&a, &b) in left.iter().zip(right) {
+            let product = a * b;
+            sum.add(product);
+            sum.add(a.mul_add(b, -product));
+        }
+        sum
+    }
+
     /// Adds one term. An infinite one or NaN leaves the sum undefined.
     #[inline]
     pub fn add(&mut self, term: f64) {
@@ -95,6 +107,21 @@ impl ExactSum {
     /// not finite or the sum is beyond the largest double.
     #[must_use]
     pub fn value(&self) -> Option<f64> {
+        self.scaled(0)
+    }
+
+    /// The sum over a number, where the sum itself can be beyond the largest double; `None`
+    /// when a term was not finite or the quotient is beyond it.
+    #[must_use]
+    pub fn quotient(&self, divisor: f64) -> Option<f64> {
+        // Far from both ends of the doubles, so that the sum is rounded once.
+        let quotient = self.scaled(0).map(|sum| sum / divisor);
+        quotient.or_else(|| self.scaled(-100).map(|sum| sum / divisor * 2.0_f64.powi(100))).filter(|q| q.is_finite())
+    }
+
+    /// The sum times 2^`exponent`, rounded once; `None` as for [`value`](Self::value).
+    #[must_use]
+    pub fn scaled(&self, exponent: i32) -> Option<f64> {
         if self.is_undefined {
             return None;
         }
@@ -105,23 +132,27 @@ impl ExactSum {
             sum.chunks.iter_mut().for_each(|chunk| *chunk = -*chunk);
             sum.carry();
         }
-        let magnitude = magnitude(&sum.chunks)?;
+        let magnitude = magnitude(&sum.chunks, exponent)?;
         Some(if is_negative { -magnitude } else { magnitude })
     }
 }
 
-/// The double nearest to chunks in 0..2^32.
-fn magnitude(chunks: &[i64; N_CHUNKS]) -> Option<f64> {
+/// The double nearest to chunks in 0..2^32 times 2^`shift`.
+fn magnitude(chunks: &[i64; N_CHUNKS], shift: i32) -> Option<f64> {
     let Some(top) = chunks.iter().rposition(|&chunk| chunk != 0) else { return Some(0.0) };
     let chunk = |place: Option<usize>| place.map_or(0, |place| chunks[place] as u128);
     let leading = chunk(Some(top)) << 64 | chunk(top.checked_sub(1)) << 32 | chunk(top.checked_sub(2));
-    let exponent = LOWEST + 32 * (top as i32 - 2);
+    let exponent = LOWEST + 32 * (top as i32 - 2) + shift;
     let rest_is_zero = chunks[..top.saturating_sub(2)].iter().all(|&chunk| chunk == 0);
     let length = (u128::BITS - leading.leading_zeros()) as i32;
     // Bits that do not fit a double, or lie below the smallest one.
     let dropped = (length - 53).max(-1074 - exponent);
     if dropped <= 0 {
         return scaled(leading, exponent);
+    }
+    // Below half of the smallest double.
+    if dropped > length {
+        return Some(0.0);
     }
     let (kept, lost) = (leading >> dropped, leading & ((1 << dropped) - 1));
     let half = 1 << (dropped - 1);

@@ -1,10 +1,13 @@
 //! Slices and scalars in, numbers out; no frame, no file.
 
+pub mod association;
 pub mod binning;
+pub mod bounded_sum;
 pub mod concentration;
 pub mod exact_sum;
 pub mod importance;
 pub mod interval;
+pub mod masked;
 pub mod moments;
 pub mod money;
 pub mod order;

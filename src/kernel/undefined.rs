@@ -22,6 +22,8 @@ pub enum Undefined {
     NotFinite,
     /// The result, or a sum on the way to it, is beyond the largest double.
     Overflow,
+    /// The mean is zero, so nothing can be measured by it.
+    ZeroMean,
     /// The weights sum to zero.
     NoWeight,
     /// A value is zero or negative where the formula takes logarithms or reciprocals.
@@ -39,6 +41,7 @@ impl fmt::Display for Undefined {
             Self::Constant => f.write_str("constant"),
             Self::NotFinite => f.write_str("a value is not finite"),
             Self::Overflow => f.write_str("beyond the largest double"),
+            Self::ZeroMean => f.write_str("the mean is zero"),
             Self::NoWeight => f.write_str("no weight"),
             Self::NotPositive => f.write_str("a value is not positive"),
             Self::Collinear => f.write_str("columns determine each other"),

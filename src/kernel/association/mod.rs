@@ -1,0 +1,4 @@
+//! How far columns go together.
+
+pub mod comoments;
+pub mod pearson;
