@@ -1,0 +1,1 @@
+//! The analysis from frame to report.
