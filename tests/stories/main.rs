@@ -12,6 +12,7 @@ mod dirt_is_found;
 mod dirty;
 mod golden;
 mod golden_cleaning;
+mod golden_drivers;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;

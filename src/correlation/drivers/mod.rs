@@ -50,6 +50,8 @@ mod report_table;
 mod rows;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 pub use design::KeyDriversState;

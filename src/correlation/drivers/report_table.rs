@@ -11,7 +11,8 @@ use crate::kernel::interval::Interval;
 
 /// A part of the whole in percent.
 fn percent(share: f64) -> String {
-    format!("{:.1}%", 100.0 * share)
+    let text = format!("{:.1}%", 100.0 * share);
+    if text == "-0.0%" { "0.0%".to_owned() } else { text }
 }
 
 fn shown(value: Option<f64>, digits: usize) -> String {
