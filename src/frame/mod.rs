@@ -1,6 +1,7 @@
 //! The door between polars and slices: roles, schema checks, names, extraction.
 
 pub(crate) mod align;
+pub(crate) mod codes;
 pub mod columns;
 mod condition;
 mod csv;
@@ -8,6 +9,7 @@ mod csv_check;
 mod csv_options;
 pub(crate) mod exact_number;
 pub(crate) mod extract;
+pub(crate) mod numbers;
 pub(crate) mod optional_text;
 pub(crate) mod saved;
 mod scan;

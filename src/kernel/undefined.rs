@@ -32,6 +32,8 @@ pub enum Undefined {
     Collinear,
     /// Only one group, row or column has members where two are compared.
     OneGroup,
+    /// An argument lies outside its range, as a correlation above 1 or a share above 1 does.
+    OutOfRange,
 }
 
 impl fmt::Display for Undefined {
@@ -46,6 +48,7 @@ impl fmt::Display for Undefined {
             Self::NotPositive => f.write_str("a value is not positive"),
             Self::Collinear => f.write_str("columns determine each other"),
             Self::OneGroup => f.write_str("only one group has members"),
+            Self::OutOfRange => f.write_str("outside its range"),
         }
     }
 }
