@@ -5,6 +5,7 @@ pub mod binning;
 pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
+mod draw;
 pub mod entropy;
 pub mod exact_sum;
 pub mod importance;

@@ -30,7 +30,7 @@ fn shuffled(frame: &DataFrame) -> DataFrame {
     let n = frame.height() as u32;
     let order: Vec<u32> = (0..n).map(|row| (row * 7 + 3) % n).collect();
     let taken = frame.take(&IdxCa::from_vec("".into(), order)).unwrap();
-    let (mut first, rest) = taken.split_at(n as i64 / 3);
+    let (mut first, rest) = taken.split_at(i64::from(n) / 3);
     first.vstack_mut(&rest).unwrap();
     first
 }
@@ -92,7 +92,7 @@ fn intervals_are_as_wide_as_theory_says() {
         KeyDriversParams::new("y", ["x"]).bootstrap(2_000, 4).run(&df!("x" => x, "y" => y).unwrap().lazy()).unwrap();
     let slope = report.drivers[0].importance(ImportanceMethod::StandardizedBeta).unwrap();
     let (r, interval) = (slope.value.unwrap(), slope.value_interval.unwrap());
-    let expected = 2.0 * 1.96 * (1.0 - r * r) / (n as f64).sqrt();
+    let expected = 2.0 * 1.96 * (1.0 - r * r) / f64::from(n).sqrt();
     assert!(
         ((interval.high - interval.low) / expected - 1.0).abs() < 0.1,
         "{} {expected}",

@@ -8,12 +8,12 @@
 //! E. Frank & G. Holmes (2022), "Sampling permutations for Shapley value estimation", Journal
 //! of Machine Learning Research 23(43), section 3.1.
 
-use rand_core::Rng;
 use rand_pcg::Pcg64;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Players, elimination::Elimination};
+use crate::kernel::draw::shuffle;
 use crate::kernel::moments::{mean, sample_sd};
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
@@ -79,23 +79,4 @@ fn gains_of_pair(
         order.reverse();
     }
     gains
-}
-
-/// Puts numbers in an order that is any of all with the same chance (Fisher and Yates).
-fn shuffle(order: &mut [usize], random: &mut Pcg64) {
-    for last in (1..order.len()).rev() {
-        order.swap(last, below(last as u64 + 1, random) as usize);
-    }
-}
-
-/// A whole number below a bound, all with the same chance. D. Lemire (2019), "Fast random
-/// integer generation in an interval", ACM Transactions on Modeling and Computer Simulation
-/// 29(1), section 4.
-fn below(bound: u64, random: &mut Pcg64) -> u64 {
-    loop {
-        let product = u128::from(random.next_u64()) * u128::from(bound);
-        if product as u64 >= bound.wrapping_neg() % bound {
-            return (product >> 64) as u64;
-        }
-    }
 }
