@@ -234,3 +234,30 @@ pub const N_CUSTOMERS_MATCHED: &str = "n_customers_matched";
 pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
 /// Units with a value.
 pub const N_KNOWN: &str = "n_known";
+
+/// Driver of a target.
+pub const DRIVER: &str = "driver";
+/// Measure or method that a number was computed by.
+pub const METHOD: &str = "method";
+/// Value of a measure of importance.
+pub const IMPORTANCE: &str = "importance";
+/// Value as a share of the whole.
+pub const SHARE: &str = "share";
+/// Place by size, from 1.
+pub const RANK: &str = "rank";
+/// Standard error.
+pub const STD_ERROR: &str = "std_error";
+/// Lower end of an interval.
+pub const CONF_LOW: &str = "conf_low";
+/// Upper end of an interval.
+pub const CONF_HIGH: &str = "conf_high";
+/// Lower end of the interval of a share.
+pub const SHARE_CONF_LOW: &str = "share_conf_low";
+/// Upper end of the interval of a share.
+pub const SHARE_CONF_HIGH: &str = "share_conf_high";
+/// Mean on a scale from 0 at its worst end to 100 at its best.
+pub const PERFORMANCE: &str = "performance";
+/// Field on the map of importance and performance.
+pub const QUADRANT: &str = "quadrant";
+/// Why a number is not there.
+pub const REASON: &str = "reason";

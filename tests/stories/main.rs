@@ -13,6 +13,7 @@ mod dirty;
 mod golden;
 mod golden_association;
 mod golden_cleaning;
+mod golden_drivers;
 mod golden_hypothesis;
 mod laws;
 mod one_profile_from_three_channels;
