@@ -12,7 +12,7 @@
 mod support;
 
 use customer_analytics::descriptive::{DescribeParams, Description, NumericSummary};
-use customer_analytics::frame::scan;
+use customer_analytics::polars::prelude::{PlRefPath, ScanArgsParquet};
 use customer_analytics::prelude::*;
 use serde_json::{Value, json};
 use support::customers::customers;
@@ -29,7 +29,8 @@ const SHARES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
 /// The description of all columns of a file, or of the amounts of a log.
 fn described(file: &DataFile) -> Description {
-    let frame = scan(file.path.to_str().expect("a path in UTF-8")).expect("a file that can be scanned");
+    let path = PlRefPath::new(file.path.to_str().expect("a path in UTF-8"));
+    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).expect("a file that can be scanned");
     let params = DescribeParams::new().quantiles(SHARES);
     let params = if file.kind == "tx" { params.columns(["amount"]) } else { params };
     params.run(&frame).expect("a table that can be described")

@@ -1,13 +1,16 @@
 //! Slices and scalars in, numbers out; no frame, no file.
 
+pub mod anova;
 pub mod association;
 pub mod binning;
+pub mod bootstrap;
 pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
 mod draw;
 pub mod entropy;
 pub mod exact_sum;
+pub mod hypothesis;
 pub mod importance;
 pub mod interval;
 pub mod location;
