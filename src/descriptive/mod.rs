@@ -22,13 +22,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod categorical;
 mod description;
+mod description_frame;
+mod description_table;
 mod groups;
+#[cfg(test)]
+mod level_laws;
 mod numeric;
 mod params;
 mod plan;
+mod tally;
+mod temporal;
+mod text;
 mod weights;
 
+pub use categorical::{CategoricalSummary, LevelModes, LevelShare, RareLevels, RestOfLevels};
 pub use description::{ColumnDescription, Definitions, Description, SegmentDescription};
 pub use numeric::{NumericSummary, QuantileValue, UndefinedStatistics};
 pub use params::{Describe, DescribeParams};
+pub use temporal::{Gap, MonthCount, TemporalSummary};
+pub use text::TextSummary;

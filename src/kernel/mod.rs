@@ -7,6 +7,7 @@ pub mod concentration;
 pub mod distribution;
 pub mod entropy;
 pub mod exact_sum;
+pub mod gap;
 pub mod interval;
 pub mod location;
 pub mod masked;
