@@ -215,3 +215,35 @@ fn segment_levels(column: &ColumnDescription) -> Option<Row> {
     let [n, _, levels, _, _, _, share] = cells.try_into().ok()?;
     Some((vec![n, levels, share], name))
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use crate::descriptive::DescribeParams;
+
+    #[test]
+    fn a_description_reads_as_a_table() {
+        let days = Series::new("".into(), [Some(0), Some(1), Some(40), None]).cast(&DataType::Date).unwrap();
+        let tags: ListChunked = [Some(Series::new("".into(), [1])), None, None, None].into_iter().collect();
+        let frame = df!(
+            "套餐" => [Some("基础"), Some("pro"), Some("基础"), None],
+            "age" => [Some(30.0), Some(50.0), None, Some(f64::NAN)],
+            "since" => days,
+            "tags" => tags.into_series(),
+            "key" => ["a", "a", "a", "b"],
+        );
+        let shown = DescribeParams::new().by(["key"]).run(&frame.unwrap().lazy()).unwrap().to_string();
+        let expected = "\
+TODO";
+        assert_eq!(shown, expected, "{shown}");
+    }
+
+    #[test]
+    fn of_many_segments_twenty_are_shown() {
+        let frame = df!("g" => (0..25).collect::<Vec<_>>(), "x" => vec![true; 25]).unwrap();
+        let shown = DescribeParams::new().by(["g"]).run(&frame.lazy()).unwrap().to_string();
+        assert_eq!(shown.matches("row(s)\n").count(), 20);
+        assert!(shown.ends_with("\n\nand 5 more segment(s), which `to_dataframe` has"), "{shown}");
+    }
+}

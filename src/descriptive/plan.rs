@@ -89,6 +89,9 @@ fn segments(groups: Groups, mut of_columns: Vec<IntoIter<ColumnDescription>>) ->
 /// Nulls of a column: in all rows, then in those of each segment.
 fn null_counts(column: &Column, groups: &Groups) -> Vec<u64> {
     let mut counts = vec![column.null_count() as u64];
+    if column.null_count() == 0 {
+        return vec![0; groups.len() + 1];
+    }
     let is_null = column.is_null();
     let of_segment = |at| {
         let rows = groups.rows(at).iter();
