@@ -1,8 +1,8 @@
-//! Ranks with ties, and the rank correlation built on them.
+//! Ranks with ties.
 //!
 //! Notation: a run of equal values at the positions `lo..hi` of the order (from 0) has the
-//! ranks `lo + 1, ..., hi`, which a rule for ties shares out. Spearman's coefficient is
-//! Pearson's of average ranks: Kendall & Gibbons (1990), Rank Correlation Methods, section 3.8.
+//! ranks `lo + 1, ..., hi`, which a rule for ties shares out: Kendall & Gibbons (1990), Rank
+//! Correlation Methods, section 3.1.
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
@@ -132,27 +132,6 @@ fn below(random: &mut Pcg64, limit: u64) -> u64 {
     }
 }
 
-/// Spearman's rank correlation; `None` when either side is constant or has under two values,
-/// or they are not of one length.
-#[must_use]
-pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
-    if x.len() != y.len() {
-        return None;
-    }
-    let (rx, ry) = (average_ranks(x), average_ranks(y));
-    // The mean rank is known, so one pass of centred products is exact enough: all terms
-    // are multiples of 1/4.
-    let mean = (x.len() as f64 + 1.0) / 2.0;
-    let (mut sxx, mut syy, mut sxy) = (0.0, 0.0, 0.0);
-    for (a, b) in rx.iter().zip(&ry) {
-        let (a, b) = (a - mean, b - mean);
-        sxx += a * a;
-        syy += b * b;
-        sxy += a * b;
-    }
-    (sxx > 0.0 && syy > 0.0).then(|| (sxy / (sxx * syy).sqrt()).clamp(-1.0, 1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -211,20 +190,6 @@ mod tests {
             assert_eq!(ranks(&[], ties), Ok(vec![]));
         }
         assert_eq!(ranks(&[0.0, -0.0], Ties::Average), Ok(vec![1.5, 1.5]));
-    }
-
-    /// Oracle: ranks 1 2 3 4 against 2 1 4 3, d^2 = 1 each: 1 - 6 * 4 / (4 * 15) = 0.6.
-    #[test]
-    fn spearman_agrees_with_the_formula_without_ties() {
-        let r = spearman(&[1.0, 2.0, 3.0, 4.0], &[20.0, 10.0, 40.0, 30.0]).unwrap();
-        assert!((r - 0.6).abs() < 1e-15);
-    }
-
-    #[test]
-    fn a_constant_has_no_rank_correlation() {
-        assert_eq!(spearman(&[1.0, 1.0], &[1.0, 2.0]), None);
-        assert_eq!(spearman(&[1.0], &[1.0]), None);
-        assert_eq!(spearman(&[], &[]), None);
     }
 
     proptest! {
