@@ -234,9 +234,41 @@ mod tests {
             "key" => ["a", "a", "a", "b"],
         );
         let shown = DescribeParams::new().by(["key"]).run(&frame.unwrap().lazy()).unwrap().to_string();
-        let expected = "\
-TODO";
-        assert_eq!(shown, expected, "{shown}");
+        let expected = [
+            "description: 4 row(s), 4 column(s), 2 segment(s) by `key`",
+            "quantiles of type 7, skewness of type 2, 95% intervals for the mean;",
+            "outliers lie beyond 1.5 interquartile ranges from the quartiles, rare levels below a share of 0.01",
+            "",
+            "n  missing  mean       sd  min  median  max  skewness  outliers  numbers",
+            "2        2    40  14.1421   30      40   50         -         0  age",
+            "- `age`: no skewness (too few values: 2 of 3)",
+            "",
+            "n  missing  levels  rare      bits  evenness   share  categories: top level",
+            "3        1       2     0  0.918296    0.9183  0.6667  套餐: 基础",
+            "",
+            "blank  padded  shortest     mean  longest  text, in characters",
+            "    0       0         2  2.33333        3  套餐",
+            "",
+            "n  missing       first        last  days  longest gap      median  dates",
+            "3        1  1970-01-01  1970-02-10     3           38  1970-01-02  since",
+            "",
+            "null  type  not described",
+            "   3  list  tags",
+            "",
+            "`key` = a: 3 row(s)",
+            "n  mean       +-  median  numbers",
+            "2    40  127.062      40  age",
+            "n  levels   share  categories: top level",
+            "3       2  0.6667  套餐: 基础",
+            "",
+            "`key` = b: 1 row(s)",
+            "n  mean  +-  median  numbers",
+            "0     -   -       -  age",
+            "- `age`: no mean, mean_interval, median (too few values: 0 of 1)",
+            "n  levels  share  categories: top level",
+            "0       0      -  套餐",
+        ];
+        assert_eq!(shown.lines().collect::<Vec<_>>(), expected, "{shown}");
     }
 
     #[test]
