@@ -17,6 +17,7 @@ pub mod order;
 pub mod p_value;
 pub mod quantile;
 pub mod rank;
+pub mod sketch;
 pub mod sum;
 pub mod undefined;
 pub mod union_find;

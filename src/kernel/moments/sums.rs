@@ -22,13 +22,23 @@ impl CentralSums {
 
     /// Adds values that were part of the extent.
     pub fn add(&mut self, values: &[f64]) {
+        let powers = self.powers_of(values);
+        self.powers = std::array::from_fn(|k| self.powers[k].merge(powers[k]));
+    }
+
+    /// Adds a value so many times; the digits are those of adding it one by one.
+    pub fn add_repeated(&mut self, value: f64, n: u64) {
+        let powers = self.powers_of(&[value]);
+        self.powers = std::array::from_fn(|k| self.powers[k].merge(powers[k].times(n)));
+    }
+
+    fn powers_of(&self, values: &[f64]) -> [BoundedSum; 4] {
         let centre = self.centre;
-        let powers = BoundedSum::of_each(values, |value| {
+        BoundedSum::of_each(values, |value| {
             let z = centre.distance(value);
             let square = z * z;
             [z, square, square * z, square * square]
-        });
-        self.powers = std::array::from_fn(|k| self.powers[k].merge(powers[k]));
+        })
     }
 
     /// Adds another state about the same extent.
