@@ -5,6 +5,10 @@
 //! of 1e9 or a unit of 1e-8 costs no digit; every definition that has variants is a setting, and
 //! the result says which it was. A statistic that is undefined is `None`, with its reason.
 //!
+//! A table that is larger than memory can [stream](Reading::Streamed) by: moments and counts are
+//! the same to the last bit, and so are quantiles while the values near them can be kept; what is
+//! an estimate has its error beside it.
+//!
 //! Booleans are described as 0 and 1, durations in seconds, decimals as the nearest double.
 //!
 //! # Examples
@@ -27,8 +31,11 @@ mod groups;
 mod numeric;
 mod params;
 mod plan;
+mod reading;
+mod streamed;
 mod weights;
 
 pub use description::{ColumnDescription, Definitions, Description, SegmentDescription};
 pub use numeric::{NumericSummary, QuantileValue, UndefinedStatistics};
 pub use params::{Describe, DescribeParams};
+pub use reading::{DistinctError, QuantileError, Reading, Sketch};
