@@ -32,6 +32,14 @@ impl CellCounts {
         }
     }
 
+    /// Adds the counts of other rows.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.n_null += other.n_null;
+        self.n_nan += other.n_nan;
+        self.n_infinite += other.n_infinite;
+        self.n_rounded += other.n_rounded;
+    }
+
     fn count_unusable(&mut self, value: f64) {
         if value.is_nan() {
             self.n_nan += 1;

@@ -10,7 +10,7 @@ use super::{Centre, PART};
 #[derive(Clone, Debug)]
 pub struct Extent {
     pub(super) n: u64,
-    sum: ExactSum,
+    pub(super) sum: ExactSum,
     pub(super) min: f64,
     pub(super) max: f64,
 }
@@ -33,12 +33,19 @@ impl Extent {
     }
 
     fn of_part(values: &[f64]) -> Self {
-        let mut extent = Self { n: values.len() as u64, sum: ExactSum::of(values), ..Self::default() };
-        for &value in values {
-            extent.min = if value < extent.min { value } else { extent.min };
-            extent.max = if value > extent.max { value } else { extent.max };
-        }
+        let mut extent = Self::default();
+        extent.add(values);
         extent
+    }
+
+    /// Adds values, none of which may be NaN.
+    pub fn add(&mut self, values: &[f64]) {
+        self.n += values.len() as u64;
+        values.iter().for_each(|&value| self.sum.add(value));
+        for &value in values {
+            self.min = if value < self.min { value } else { self.min };
+            self.max = if value > self.max { value } else { self.max };
+        }
     }
 
     /// The extent of both.
