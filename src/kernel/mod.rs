@@ -1,5 +1,6 @@
 //! Slices and scalars in, numbers out; no frame, no file.
 
+pub mod anova;
 pub mod association;
 pub mod binning;
 pub mod bounded_sum;
