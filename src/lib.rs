@@ -19,6 +19,7 @@
 //! - [`cleaning`] mends cells and takes rows out by ordered rules, and says what each rule did.
 //! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
 //! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
+//! - [`correlation`] says how columns of numbers and categories go together.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
@@ -44,6 +45,7 @@
 pub mod activity;
 pub mod analysis;
 pub mod cleaning;
+pub mod correlation;
 pub mod error;
 pub mod frame;
 pub mod integration;

@@ -221,11 +221,12 @@ impl<'a> Column<'a> {
             self.about.varies = codes.any(|code| Some(code) != first);
             return;
         }
-        let mut values = self.masked().present();
-        let first = values.next();
-        self.about.varies = values.any(|value| Some(value) != first);
+        let first = self.masked().present().next();
+        let varies = self.masked().present().any(|value| Some(value) != first);
         let is_flag = |value: f64| value == 0.0 || value == 1.0;
-        if self.about.varies && self.masked().present().all(is_flag) {
+        let is_binary = varies && self.masked().present().all(is_flag);
+        self.about.varies = varies;
+        if is_binary {
             self.about.kind = ColumnKind::Binary;
         }
     }

@@ -45,6 +45,8 @@ pub(crate) struct Numbers<'a> {
 pub(crate) struct Aligned<'a> {
     values: Cow<'a, [f64]>,
     valid: Option<Vec<u64>>,
+    /// Cells that are not null, where some of them are not finite.
+    not_null: Option<Vec<u64>>,
     pub(crate) counts: CellCounts,
 }
 
@@ -52,6 +54,12 @@ impl Aligned<'_> {
     /// The column as kernels take it; what is not finite is missing.
     pub(crate) fn masked(&self) -> Masked<'_> {
         Masked { values: &self.values, valid: self.valid.as_deref() }
+    }
+
+    /// The rows whose cell is not null, though it may be NaN or infinite; no bits are all rows.
+    pub(crate) fn present(&self) -> Option<&[u64]> {
+        let is_all_finite = self.counts.n_nan + self.counts.n_infinite == 0;
+        if is_all_finite { self.valid.as_deref() } else { self.not_null.as_deref() }
     }
 }
 
@@ -115,26 +123,30 @@ impl<'a> Numbers<'a> {
         let mut counts = CellCounts { n_rounded: self.n_rounded, ..CellCounts::default() };
         let mut chunks: Vec<(&[f64], Option<Vec<u64>>)> = self.chunks().collect();
         if let [(values, valid)] = chunks.as_mut_slice() {
-            let valid = only_finite(values, valid.take(), &mut counts);
-            return Aligned { values: Cow::Borrowed(*values), valid, counts };
+            let (valid, not_null) = only_finite(values, valid.take(), &mut counts);
+            return Aligned { values: Cow::Borrowed(*values), valid, not_null, counts };
         }
         let is_any_null = chunks.iter().any(|(_, valid)| valid.is_some());
         let values: Vec<f64> = chunks.iter().flat_map(|(values, _)| values.iter().copied()).collect();
         let valid = is_any_null.then(|| joined(&chunks));
-        let valid = only_finite(&values, valid, &mut counts);
-        Aligned { values: Cow::Owned(values), valid, counts }
+        let (valid, not_null) = only_finite(&values, valid, &mut counts);
+        Aligned { values: Cow::Owned(values), valid, not_null, counts }
     }
 }
 
-/// Takes rows that are not finite out of the valid ones, and counts them.
-fn only_finite(values: &[f64], valid: Option<Vec<u64>>, counts: &mut CellCounts) -> Option<Vec<u64>> {
+/// Packed bits of rows; none are all rows.
+type Bits = Option<Vec<u64>>;
+
+/// Takes rows that are not finite out of the valid ones, and counts them; where there are some,
+/// the rows that were valid before come second.
+fn only_finite(values: &[f64], valid: Bits, counts: &mut CellCounts) -> (Bits, Bits) {
     let n = values.len() as u64;
     let n_valid = valid.as_ref().map_or(n, |words| words.iter().map(|word| u64::from(word.count_ones())).sum());
     counts.n_null = n - n_valid;
     if values.iter().all(|value| value.is_finite()) {
-        return valid;
+        return (valid, None);
     }
-    let mut words = valid.unwrap_or_else(|| all_valid(values.len()));
+    let mut words = valid.clone().unwrap_or_else(|| all_valid(values.len()));
     for (word, values) in words.iter_mut().zip(values.chunks(64)) {
         for (at, value) in values.iter().enumerate() {
             if !value.is_finite() && *word >> at & 1 == 1 {
@@ -143,7 +155,7 @@ fn only_finite(values: &[f64], valid: Option<Vec<u64>>, counts: &mut CellCounts)
             }
         }
     }
-    Some(words)
+    (Some(words), valid)
 }
 
 /// A bit for each of so many rows.
@@ -255,6 +267,18 @@ mod tests {
         assert_eq!((counts.n_null, counts.n_nan, counts.n_infinite, counts.n_rounded), (1, 1, 2, 0));
         assert_eq!(counts, same);
         assert_eq!(rows, [Some(1.0), None, None, None, Some(-2.0), None]);
+    }
+
+    #[test]
+    fn what_is_not_null_is_known_apart_from_what_is_finite() {
+        let present = |cells: &[Option<f64>]| {
+            let frame = DataFrame::new(cells.len(), vec![Series::new("x".into(), cells).into()]).unwrap();
+            Numbers::of("test", &frame, "x").unwrap().aligned().present().map(<[u64]>::to_vec)
+        };
+        assert_eq!(present(&[Some(1.0), None, Some(f64::NAN)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), None, Some(2.0)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), Some(f64::INFINITY)]), None);
+        assert_eq!(present(&[Some(1.0), Some(2.0)]), None);
     }
 
     /// Cuts at no multiple of eight, so that every offset of the bits is met.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_cleaning_input;
+mod bad_correlation_input;
 mod bad_input;
 mod cleaning_laws;
 mod cleaning_telco;
@@ -12,6 +13,7 @@ mod dirt_is_found;
 mod dirty;
 mod golden;
 mod golden_cleaning;
+mod golden_correlation;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
