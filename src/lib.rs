@@ -46,6 +46,7 @@ pub mod activity;
 pub mod analysis;
 pub mod cleaning;
 pub mod correlation;
+pub mod descriptive;
 pub mod error;
 pub mod frame;
 pub mod integration;

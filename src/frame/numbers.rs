@@ -24,6 +24,14 @@ pub(crate) struct CellCounts {
 }
 
 impl CellCounts {
+    /// Counts a cell that holds no finite number: null, or one that is not finite.
+    pub(crate) fn count(&mut self, cell: Option<f64>) {
+        match cell {
+            None => self.n_null += 1,
+            Some(value) => self.count_unusable(value),
+        }
+    }
+
     fn count_unusable(&mut self, value: f64) {
         if value.is_nan() {
             self.n_nan += 1;
@@ -45,21 +53,25 @@ pub(crate) struct Numbers<'a> {
 pub(crate) struct Aligned<'a> {
     values: Cow<'a, [f64]>,
     valid: Option<Vec<u64>>,
-    /// Cells that are not null, where some of them are not finite.
+    /// Bits of the rows that are not null, where those that are valid are fewer.
     not_null: Option<Vec<u64>>,
     pub(crate) counts: CellCounts,
 }
 
 impl Aligned<'_> {
-    /// The column as kernels take it; what is not finite is missing.
-    pub(crate) fn masked(&self) -> Masked<'_> {
-        Masked { values: &self.values, valid: self.valid.as_deref() }
+    /// A cell that may not be finite; `None` where it is null.
+    pub(crate) fn cell(&self, row: usize) -> Option<f64> {
+        Masked { values: &self.values, valid: self.present() }.is_valid(row).then(|| self.values[row])
     }
 
     /// The rows whose cell is not null, though it may be NaN or infinite; no bits are all rows.
     pub(crate) fn present(&self) -> Option<&[u64]> {
-        let is_all_finite = self.counts.n_nan + self.counts.n_infinite == 0;
-        if is_all_finite { self.valid.as_deref() } else { self.not_null.as_deref() }
+        self.not_null.as_deref().or(self.valid.as_deref())
+    }
+
+    /// The column as kernels take it; what is not finite is missing.
+    pub(crate) fn masked(&self) -> Masked<'_> {
+        Masked { values: &self.values, valid: self.valid.as_deref() }
     }
 }
 
@@ -134,19 +146,21 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// Packed bits of rows; none are all rows.
-type Bits = Option<Vec<u64>>;
-
-/// Takes rows that are not finite out of the valid ones, and counts them; where there are some,
-/// the rows that were valid before come second.
-fn only_finite(values: &[f64], valid: Bits, counts: &mut CellCounts) -> (Bits, Bits) {
+/// Bits of the rows that are finite and, where there are more of them, of those that are not null;
+/// the others are counted.
+fn only_finite(
+    values: &[f64],
+    valid: Option<Vec<u64>>,
+    counts: &mut CellCounts,
+) -> (Option<Vec<u64>>, Option<Vec<u64>>) {
     let n = values.len() as u64;
     let n_valid = valid.as_ref().map_or(n, |words| words.iter().map(|word| u64::from(word.count_ones())).sum());
     counts.n_null = n - n_valid;
     if values.iter().all(|value| value.is_finite()) {
         return (valid, None);
     }
-    let mut words = valid.clone().unwrap_or_else(|| all_valid(values.len()));
+    let not_null = valid.unwrap_or_else(|| all_valid(values.len()));
+    let mut words = not_null.clone();
     for (word, values) in words.iter_mut().zip(values.chunks(64)) {
         for (at, value) in values.iter().enumerate() {
             if !value.is_finite() && *word >> at & 1 == 1 {
@@ -155,7 +169,7 @@ fn only_finite(values: &[f64], valid: Bits, counts: &mut CellCounts) -> (Bits, B
             }
         }
     }
-    (Some(words), valid)
+    (Some(words), Some(not_null))
 }
 
 /// A bit for each of so many rows.
@@ -277,7 +291,7 @@ mod tests {
         };
         assert_eq!(present(&[Some(1.0), None, Some(f64::NAN)]), Some(vec![0b101]));
         assert_eq!(present(&[Some(1.0), None, Some(2.0)]), Some(vec![0b101]));
-        assert_eq!(present(&[Some(1.0), Some(f64::INFINITY)]), None);
+        assert_eq!(present(&[Some(1.0), Some(f64::INFINITY)]), Some(vec![0b11]));
         assert_eq!(present(&[Some(1.0), Some(2.0)]), None);
     }
 

@@ -109,7 +109,11 @@ impl Grouped {
     fn of(values: &[f64], groups: &[u32]) -> Self {
         // The missing code becomes 0.
         let n_codes = groups.iter().map(|code| code.wrapping_add(1)).max().unwrap_or(0) as usize + 1;
-        if n_codes > 4 * values.len() + 1024 { Self::by_sorting(values, groups) } else { Self::by_counting(values, groups, n_codes) }
+        if n_codes > 4 * values.len() + 1024 {
+            Self::by_sorting(values, groups)
+        } else {
+            Self::by_counting(values, groups, n_codes)
+        }
     }
 
     fn by_counting(values: &[f64], groups: &[u32], n_codes: usize) -> Self {
@@ -254,7 +258,10 @@ mod tests {
             at if at % 2 == 1 => mean - 1,
             _ => mean + 1,
         };
-        let rows = tenths.iter().enumerate().flat_map(|(group, &mean)| (0..replicates).map(move |at| (group, value(mean, at))));
+        let rows = tenths
+            .iter()
+            .enumerate()
+            .flat_map(|(group, &mean)| (0..replicates).map(move |at| (group, value(mean, at))));
         rows.map(|(group, tenth)| (format!("{offset}.{tenth}").parse::<f64>().unwrap(), group as u32)).unzip()
     }
 
@@ -299,9 +306,9 @@ mod tests {
         assert_close(found.ss_within.unwrap(), 0.216_636_560_000_016_5);
         assert_close(found.f.unwrap(), 1.180_462_374_402_446_7);
         let silver = [
-            568, 465, 572, 785, 446, 903, 526, 494, 616, 587, 519, 486, 419, 569, 508, 672, 385, 518, 662, 424, 360, 333,
-            610, 477, 79, 344, 513, 197, 604, 385, 642, 365, 151, 82, 517, 448, 198, 482, 334, 609, 101, 512, 469, 360,
-            254, 261, 450, 368,
+            568, 465, 572, 785, 446, 903, 526, 494, 616, 587, 519, 486, 419, 569, 508, 672, 385, 518, 662, 424, 360,
+            333, 610, 477, 79, 344, 513, 197, 604, 385, 642, 365, 151, 82, 517, 448, 198, 482, 334, 609, 101, 512, 469,
+            360, 254, 261, 450, 368,
         ];
         let silver = silver.map(|digits| format!("107.8681{digits:03}").parse::<f64>().unwrap());
         let found = one_way(&silver, &(0..48).map(|row| row / 24).collect::<Vec<u32>>()).unwrap();

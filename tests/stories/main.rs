@@ -12,6 +12,7 @@ mod data;
 mod dirt_is_found;
 mod dirty;
 mod golden;
+mod golden_association;
 mod golden_cleaning;
 mod golden_correlation;
 mod laws;

@@ -243,7 +243,10 @@ mod tests {
         assert_eq!(partial_correlation(&r, 0, 2, &[], 10).unwrap_err(), Undefined::OutOfRange);
         assert_eq!(partial_correlation(&r[..3], 0, 1, &[], 10).unwrap_err(), Undefined::OutOfRange);
         assert_eq!(partial_correlation(&r, 0, 1, &[], 2).unwrap_err(), Undefined::TooFew { n: 2, needed: 3 });
-        assert_eq!(partial_correlation(&[1.0, f64::NAN, f64::NAN, 1.0], 0, 1, &[], 9).unwrap_err(), Undefined::NotFinite);
+        assert_eq!(
+            partial_correlation(&[1.0, f64::NAN, f64::NAN, 1.0], 0, 1, &[], 9).unwrap_err(),
+            Undefined::NotFinite
+        );
         assert_eq!(partial_matrix(&[], 9).unwrap_err(), Undefined::TooFew { n: 0, needed: 2 });
         assert_eq!(partial_matrix(&r, 2).unwrap_err(), Undefined::TooFew { n: 2, needed: 3 });
     }

@@ -23,6 +23,15 @@ impl Rows {
         Self { words, n }
     }
 
+    /// Whether all values that are there are finite.
+    fn are_finite(&self, values: &[f64]) -> bool {
+        values.chunks(64).zip(&self.words).all(|(values, &word)| {
+            // Mostly all are, whether there or not.
+            values.iter().fold(true, |all, value| all & value.is_finite())
+                || values.iter().enumerate().all(|(bit, value)| word >> bit & 1 == 0 || value.is_finite())
+        })
+    }
+
     #[inline]
     fn has(&self, row: usize) -> bool {
         self.words[row / 64] >> (row % 64) & 1 == 1
@@ -59,10 +68,10 @@ impl Ranked {
         if i32::try_from(column.values.len()).is_err() {
             return Err(Undefined::Overflow);
         }
-        if !column.present().all(f64::is_finite) {
+        let rows = Rows::of(column);
+        if !rows.are_finite(column.values) {
             return Err(Undefined::NotFinite);
         }
-        let rows = Rows::of(column);
         let mut ranked = Self { order: Order::of(column, &rows), rows, ranks: Vec::new(), squares: 0 };
         let mut ranks = Vec::new();
         ranked.squares = ranked.rank(&ranked.rows, ranked.rows.n, &mut ranks);
@@ -112,20 +121,35 @@ impl Order {
         if let Some(levels) = FewLevels::of(keys) {
             return Self::Few(levels);
         }
-        let (order, keys): (Vec<u32>, Vec<u64>) = present(column, rows);
-        let places = argsort(&keys);
-        let is_end = |&at: &usize| at == places.len() || keys[places[at] as usize] != keys[places[at - 1] as usize];
-        let ends: Vec<u32> = (1..=places.len()).filter(is_end).map(|at| at as u32).collect();
-        let is_distinct = ends.len() == places.len();
-        let order = if keys.len() == column.values.len() { places } else { places.into_iter().map(|at| order[at as usize]).collect() };
-        if is_distinct { Self::Distinct(order) } else { Self::Runs { order, ends } }
+        let n = rows.n as usize;
+        if n == column.values.len() {
+            let keys: Vec<u64> = column.values.iter().map(|&value| key(value)).collect();
+            let order = argsort(&keys);
+            return Self::of_sorted(&keys, order, |place| place);
+        }
+        let (mut present, mut keys) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        for (row, &value) in column.values.iter().enumerate().filter(|(row, _)| rows.has(*row)) {
+            present.push(row as u32);
+            keys.push(key(value));
+        }
+        let order = argsort(&keys);
+        Self::of_sorted(&keys, order, |place| present[place as usize])
     }
-}
 
-/// The rows that are there, and their keys.
-fn present(column: Masked<'_>, rows: &Rows) -> (Vec<u32>, Vec<u64>) {
-    let there = column.values.iter().enumerate().filter(|(row, _)| rows.has(*row));
-    there.map(|(row, &value)| (row as u32, key(value))).unzip()
+    /// The order of rows from the order of their places among the keys.
+    fn of_sorted(keys: &[u64], mut order: Vec<u32>, row: impl Fn(u32) -> u32) -> Self {
+        let mut ends = Vec::with_capacity(order.len());
+        let mut last = None;
+        for (at, place) in order.iter_mut().enumerate() {
+            let key = keys[*place as usize];
+            if last.replace(key).is_some_and(|last| last != key) {
+                ends.push(at as u32);
+            }
+            *place = row(*place);
+        }
+        ends.push(order.len() as u32);
+        if ends.len() == order.len() { Self::Distinct(order) } else { Self::Runs { order, ends } }
+    }
 }
 
 /// Ranks of a column of few values: counts, then one look-up for each row. Gives `sum c^3`.
@@ -194,7 +218,8 @@ mod tests {
 
     /// Mid ranks of the values of the shared rows by themselves, twice and centred; 0 elsewhere.
     fn by_sorting_again(values: &[f64], shared: &[bool]) -> Vec<i32> {
-        let kept: Vec<f64> = values.iter().zip(shared).filter(|(_, shared)| **shared).map(|(value, _)| *value).collect();
+        let kept: Vec<f64> =
+            values.iter().zip(shared).filter(|(_, shared)| **shared).map(|(value, _)| *value).collect();
         let mut ranks = average_ranks(&kept).into_iter();
         let centred = |rank: f64| (2.0 * rank) as i32 - kept.len() as i32 - 1;
         shared.iter().map(|&shared| if shared { centred(ranks.next().unwrap()) } else { 0 }).collect()
@@ -223,7 +248,7 @@ mod tests {
     #[test]
     fn ranks_within_shared_rows_are_those_of_sorting_them_again() {
         let n = 4_000;
-        let bits = |seed: u64| (0..n).map(|i| spread(i * seed) % 10 != 0).collect::<Vec<_>>();
+        let bits = |seed: u64| (0..n).map(|i| !spread(i * seed).is_multiple_of(10)).collect::<Vec<_>>();
         for levels in [1, 4, 1_500, u64::MAX] {
             let values: Vec<f64> = (0..n).map(|i| (spread(i) % levels) as f64).collect();
             check(&values, &bits(1), &bits(3));

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::masked::Masked;
 use super::super::p_value::PValue;
 use super::super::undefined::Undefined;
-use super::ranked::{Ranked, Rows};
+use super::ranked::Ranked;
 use super::{rank_sums, t_test};
 
 /// Spearman's coefficient of two columns with its t test.

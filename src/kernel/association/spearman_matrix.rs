@@ -78,7 +78,6 @@ impl SpearmanMatrix {
     }
 
     /// All pairs, (0, 1), (0, 2) ... (1, 2) ...
-    #[must_use]
     pub fn pairs(&self) -> &[Result<Spearman, Undefined>] {
         &self.pairs
     }
@@ -100,7 +99,11 @@ mod tests {
             (0..n).map(|i| (spread(i * 5 + seed as u64) % levels) as f64 + (i / 1_000) as f64).collect()
         };
         let bits = |seed: u64| {
-            let word = |at: u64| (0..64).filter(|bit| at * 64 + bit < n && spread(at * 64 + bit + seed) % 10 > 0).fold(0, |word, bit| word | 1 << bit);
+            let word = |at: u64| {
+                (0..64)
+                    .filter(|bit| at * 64 + bit < n && !spread(at * 64 + bit + seed).is_multiple_of(10))
+                    .fold(0, |word, bit| word | 1 << bit)
+            };
             (0..n.div_ceil(64)).map(word).collect()
         };
         (levels.into_iter().enumerate().map(values).collect(), (1..=5).map(|seed| bits(seed * 7_919)).collect())

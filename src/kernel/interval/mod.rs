@@ -42,3 +42,6 @@ fn normal_critical(conf_level: f64) -> Result<f64, Undefined> {
 fn all_finite(values: &[f64]) -> Result<(), Undefined> {
     if values.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(Undefined::NotFinite) }
 }
+
+#[cfg(test)]
+mod tests;

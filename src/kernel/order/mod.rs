@@ -1,0 +1,26 @@
+//! Values in ascending order, and what an ordered sample says by linear passes.
+//!
+//! ```text
+//! values ─ Sorter ─▶ Sorted ─▶ quantiles · fences · MAD · trimmed means     order statistics
+//!                          └─▶ runs ─▶ distinct values · modes · entropy    how often each occurs
+//! values ─ RowSorter ─▶ rows in order ─▶ ranks
+//! ```
+//!
+//! Zero is one value: -0.0 becomes 0.0. Infinite values have a place in the order, and leave only
+//! those statistics undefined that calculate with them.
+
+mod counting;
+mod parallel;
+mod radix;
+mod rows;
+mod runs;
+mod sorted;
+mod sorter;
+mod spread;
+mod sum;
+
+pub use rows::{Row, RowSorter, argsort};
+pub use runs::{Frequencies, Modes};
+pub use sorted::{Fences, Sorted};
+pub use sorter::{Sorter, ascending};
+pub use spread::MAD_TO_SD;
