@@ -1,5 +1,5 @@
-//! How columns go together: correlations of numbers and categories, each pair with its test,
-//! interval and number of rows.
+//! How columns go together, and what drives a target: correlations of numbers and categories,
+//! each pair with its test, interval and number of rows, and key drivers.
 //!
 //! | two columns | `Method::Auto` | test | interval |
 //! |---|---|---|---|
@@ -16,7 +16,10 @@
 //! are left out like nulls and counted by themselves. Sums are exact: no order of rows, no chunks
 //! and no number of threads changes a digit. Memory holds the columns that are correlated.
 //!
-//! Correlation is not cause, and a p-value says nothing of size: with a hundred thousand rows
+//! [`KeyDrivers`] shares the explained variance of a target out among its drivers.
+//! Importance is not causation: these are statements about what moves together.
+//!
+//! Correlation is no cause either, and a p-value says nothing of size: with a hundred thousand rows
 //! a correlation of 0.01 is significant.
 //!
 //! # Examples
@@ -41,6 +44,7 @@
 mod categories;
 mod columns;
 mod display;
+mod drivers;
 mod finish;
 mod matrix;
 mod method;
@@ -54,8 +58,14 @@ mod weighted_ratio;
 mod weights;
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
+pub use drivers::{
+    DriverImportance, ExcludedRows, Importance, ImportanceMethod, KeyDriverReport, KeyDrivers, KeyDriversParams,
+    KeyDriversState, LogitSummary, MissingRows, Quadrant, Quadrants, Replicates, Scale, Term, Threshold,
+};
 pub use matrix::{CorrelatedColumn, CorrelationMatrix, LeftOutColumn, Pair};
 pub use method::{Coefficient, ColumnKind, Control, IntervalMethod, LeftOut, Method, Missing, NoInterval};
 pub use params::{Correlation, CorrelationParams};

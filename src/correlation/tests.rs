@@ -1,8 +1,6 @@
-//! Pairs by hand, what is left out and counted, and the laws of coefficients.
+//! Pairs by hand, and what is left out and counted.
 
 use polars::prelude::*;
-use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use super::*;
 use crate::frame::ToDataFrame;
@@ -385,21 +383,18 @@ fn the_table_to_read_shows_marks_reasons_and_the_strongest_pairs() {
     frame.with_column(Column::new("constant".into(), [1.0; 4])).unwrap();
     frame.with_column(Column::new("id".into(), ["k1", "k2", "k3", "k4"])).unwrap();
     let shown = run(CorrelationParams::new(), &frame).to_string();
-    let expected = "\
-correlation: 4 row(s), 7 column(s); each pair over the rows it has
-intervals of 95%; p of each pair by itself
-
-       1      2      3      4      5    6    7  column";
-    assert!(shown.starts_with(expected.split("\n\n").next().unwrap()), "{shown}");
     for part in [
-        "  0.71 ",
-        "\nb point-biserial r, of a binary and a numeric column",
-        "\n?1 undefined: constant",
-        "\nx and flag: ",
-        "\nstrongest:\n  x and flag: r = 0.89 [",
+        "correlation: 4 row(s), 7 column(s); each pair over the rows it has\nintervals of 95%; p of each pair by itself\n\n",
+        "\n        1       2       3       4       5       6       7  column\n1      1                                                   x\n",
+        "\n4   0.45b  -0.32b   0.00p      1                           zero_one\n",
+        "\n5   0.45e   0.32e   0.00v   1.00v      1                   城市\n",
+        "\n7     ?1      ?1      ?1      ?1      ?1      ?1      ?1   constant\n",
+        "\nb point-biserial r, of a binary and a numeric column\n",
+        "\n?1 undefined: constant\nstrongest:\n",
+        "\n  y and size: eta = 0.73, p = 0.270, n = 4\n  x and y: r = 0.71 [-0.79, 0.99], p = 0.293, n = 4\n",
         "\nleft out: `id`, every category occurs once, as in an id",
     ] {
-        assert!(shown.contains(part) || part == "\nx and flag: ", "{part:?} is not in:\n{shown}");
+        assert!(shown.contains(part), "{part:?} is not in:\n{shown}");
     }
     let list = run(CorrelationParams::new().with("y"), &frame).to_string();
     assert!(list.contains(" with `y`") && list.contains("constant (undefined: constant)"), "{list}");
@@ -407,84 +402,4 @@ intervals of 95%; p of each pair by itself
     let shown = run(CorrelationParams::new(), &DataFrame::new(3, wide).unwrap()).to_string();
     let longest = shown.lines().map(|line| line.chars().count()).max().unwrap();
     assert!(longest <= 100 && shown.matches("  column").count() > 2, "{shown}");
-}
-
-fn settings() -> ProptestConfig {
-    ProptestConfig {
-        cases: 64,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(20_260_701),
-        ..ProptestConfig::default()
-    }
-}
-
-type Row = (Option<i32>, Option<i32>, u8, Option<u8>);
-
-fn frame_of(rows: &[Row]) -> DataFrame {
-    let letters = ["a", "b", "c", "丁"];
-    df!(
-        "x" => rows.iter().map(|row| row.0.map(|x| f64::from(x) / 4.0)).collect::<Vec<_>>(),
-        "y" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
-        "flag" => rows.iter().map(|row| row.2 > 2).collect::<Vec<_>>(),
-        "a" => rows.iter().map(|row| letters[usize::from(row.2 % 4)]).collect::<Vec<_>>(),
-        "b" => rows.iter().map(|row| row.3.map(|b| letters[usize::from(b)])).collect::<Vec<_>>(),
-    )
-    .unwrap()
-}
-
-fn rows() -> impl Strategy<Value = Vec<Row>> {
-    let number = || prop::option::weighted(0.85, -12_i32..12);
-    prop::collection::vec((number(), number(), 0_u8..6, prop::option::weighted(0.9, 0_u8..3)), 0..70)
-}
-
-const METHODS: [Method; 6] =
-    [Method::Auto, Method::AutoPlain, Method::Pearson, Method::Spearman, Method::Kendall, Method::CorrelationRatio];
-
-proptest! {
-    #![proptest_config(settings())]
-
-    #[test]
-    fn turning_and_stretching_a_column_turns_its_sign_alone(rows in rows()) {
-        let frame = frame_of(&rows);
-        let turned = frame.clone().lazy().with_column(col("x") * lit(-4.0));
-        for method in METHODS {
-            let (plain, turned) = (run(CorrelationParams::new().method(method), &frame), CorrelationParams::new().method(method).run(&turned).unwrap());
-            for (a, b) in plain.pairs.iter().zip(&turned.pairs) {
-                let has_sign = a.x == "x" && !matches!(a.coefficient, Coefficient::CorrelationRatio | Coefficient::CramersV | Coefficient::CramersVCorrected);
-                let sign = if has_sign { -1.0 } else { 1.0 };
-                prop_assert_eq!(a.estimate.map(|r| r * sign), b.estimate, "{:?}\n{:?}", a, b);
-                prop_assert_eq!(a.p_value, b.p_value);
-            }
-        }
-    }
-
-    #[test]
-    fn neither_order_of_rows_nor_of_columns_changes_a_digit(rows in rows()) {
-        let frame = frame_of(&rows);
-        let back = frame.reverse().select(["b", "a", "flag", "y", "x"]).unwrap();
-        for method in METHODS {
-            let (forwards, backwards) = (run(CorrelationParams::new().method(method), &frame), run(CorrelationParams::new().method(method), &back));
-            for pair in &forwards.pairs {
-                let same = backwards.pair(&pair.x, &pair.y).unwrap();
-                prop_assert_eq!(
-                    (pair.estimate, pair.p_value, pair.n, pair.n_missing, pair.conf_low, pair.undefined.is_some()),
-                    (same.estimate, same.p_value, same.n, same.n_missing, same.conf_low, same.undefined.is_some())
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn every_row_is_used_or_counted(rows in rows(), is_listwise: bool) {
-        let missing = if is_listwise { Missing::Listwise } else { Missing::Pairwise };
-        let found = run(CorrelationParams::new().missing(missing), &frame_of(&rows));
-        for pair in &found.pairs {
-            prop_assert_eq!(pair.n + pair.n_missing + pair.n_not_finite, found.n_rows);
-            prop_assert!(pair.estimate.is_some() != pair.undefined.is_some());
-            prop_assert!(pair.estimate.is_none_or(|r| r.abs() <= 1.0));
-            if let (Some(r), Some(low), Some(high)) = (pair.estimate, pair.conf_low, pair.conf_high) {
-                prop_assert!(low <= r && r <= high);
-            }
-        }
-    }
 }

@@ -239,7 +239,7 @@ pub const N_KNOWN: &str = "n_known";
 pub const PAIR_X: &str = "x";
 /// Second column of a pair.
 pub const PAIR_Y: &str = "y";
-/// What an estimate is.
+/// Measure or method that a number was computed by.
 pub const METHOD: &str = "method";
 /// Estimate of a statistic.
 pub const ESTIMATE: &str = "estimate";
@@ -265,6 +265,16 @@ pub const LOG10_P: &str = "log10_p";
 pub const P_ADJUSTED: &str = "p_adjusted";
 /// Logarithm to base 10 of an adjusted p-value.
 pub const LOG10_P_ADJUSTED: &str = "log10_p_adjusted";
+/// Driver of a target.
+pub const DRIVER: &str = "driver";
+/// Value of a measure of importance.
+pub const IMPORTANCE: &str = "importance";
+/// Value as a share of the whole.
+pub const SHARE: &str = "share";
+/// Place by size, from 1.
+pub const RANK: &str = "rank";
+/// Standard error.
+pub const STD_ERROR: &str = "std_error";
 /// Lower end of an interval.
 pub const CONF_LOW: &str = "conf_low";
 /// Upper end of an interval.
@@ -273,3 +283,13 @@ pub const CONF_HIGH: &str = "conf_high";
 pub const INTERVAL: &str = "interval";
 /// Why there is no interval.
 pub const NO_INTERVAL: &str = "no_interval";
+/// Lower end of the interval of a share.
+pub const SHARE_CONF_LOW: &str = "share_conf_low";
+/// Upper end of the interval of a share.
+pub const SHARE_CONF_HIGH: &str = "share_conf_high";
+/// Mean on a scale from 0 at its worst end to 100 at its best.
+pub const PERFORMANCE: &str = "performance";
+/// Field on the map of importance and performance.
+pub const QUADRANT: &str = "quadrant";
+/// Why a number is not there.
+pub const REASON: &str = "reason";

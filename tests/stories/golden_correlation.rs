@@ -13,7 +13,6 @@ use customer_analytics::kernel::association::kendall::kendall;
 use customer_analytics::kernel::masked::Masked;
 use customer_analytics::kernel::p_value::PValue;
 use customer_analytics::polars::prelude::*;
-use customer_analytics::prelude::*;
 use serde_json::Value;
 
 use crate::golden::{reference, shared};
