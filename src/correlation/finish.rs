@@ -20,7 +20,8 @@ pub(super) fn finish(settings: &Correlation, state: CorrelationState) -> Correla
     let pairs = pairs.map(|((job, outcome), adjusted)| pair(settings, &state, job, outcome, adjusted)).collect();
     CorrelationMatrix {
         n_rows: state.n_rows,
-        n_rows_unweighted: state.n_rows_unweighted,
+        n_rows_without_weight: state.n_rows_without_weight,
+        n_rows_of_zero_weight: state.n_rows_of_zero_weight,
         method: settings.method(),
         missing: settings.missing(),
         weights: settings.weights().map(|role| role.kind),

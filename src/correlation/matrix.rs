@@ -94,8 +94,10 @@ pub struct Pair {
 pub struct CorrelationMatrix {
     /// Rows of the table.
     pub n_rows: u64,
-    /// Rows whose weight is 0; they are left out of everything.
-    pub n_rows_unweighted: u64,
+    /// Rows that were left out because their weight is missing.
+    pub n_rows_without_weight: u64,
+    /// Rows that were left out because their weight is 0.
+    pub n_rows_of_zero_weight: u64,
     /// What was correlated by.
     pub method: Method,
     /// Which rows a pair was correlated over.

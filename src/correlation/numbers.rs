@@ -37,23 +37,51 @@ fn together(jobs: &[Job]) -> Vec<(&[Job], Vec<usize>)> {
 fn grouped<M>(
     jobs: &[Job],
     columns: &[Column<'_>],
-    read: impl Fn(&[Masked<'_>]) -> M,
+    weights: Option<&[f64]>,
+    read: impl Fn(&[Masked<'_>], Option<&[f64]>) -> M,
     of: impl Fn(&M, &Job, usize, usize) -> Outcome,
 ) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(jobs.len());
     for (jobs, places) in together(jobs) {
         let masked: Vec<Masked<'_>> = places.iter().map(|&place| columns[place].masked()).collect();
-        let matrix = read(&masked);
+        let matrix = match Compact::of(&masked, weights) {
+            Some(compact) => read(&compact.masked(), compact.weights.as_deref()),
+            None => read(&masked, weights),
+        };
         let place = |column: usize| places.partition_point(|&place| place < column);
         outcomes.extend(jobs.iter().map(|job| of(&matrix, job, place(job.x), place(job.y))));
     }
     outcomes
 }
 
+/// Columns that all lack the same rows, without those rows: what is not there costs nothing then.
+struct Compact {
+    columns: Vec<Vec<f64>>,
+    weights: Option<Vec<f64>>,
+}
+
+impl Compact {
+    /// `None` where columns lack rows of their own, or none.
+    fn of(columns: &[Masked<'_>], weights: Option<&[f64]>) -> Option<Self> {
+        let first = columns.first()?;
+        let shared = first.valid?;
+        if columns.iter().any(|column| column.valid != Some(shared)) {
+            return None;
+        }
+        let rows = rows_of(first.values.len(), Some(shared));
+        let kept = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
+        Some(Self { columns: columns.par_iter().map(|column| kept(column.values)).collect(), weights: weights.map(kept) })
+    }
+
+    fn masked(&self) -> Vec<Masked<'_>> {
+        self.columns.iter().map(|column| Masked::complete(column)).collect()
+    }
+}
+
 /// Pearson's r with Student's test.
 pub(super) fn pearson(jobs: &[Job], columns: &[Column<'_>], weights: Option<&RowWeights>) -> Vec<Outcome> {
     let weights = weights.map(|weights| &weights.values[..]);
-    grouped(jobs, columns, |masked| Comoments::of(masked, weights), |matrix, job, x, y| {
+    grouped(jobs, columns, weights, Comoments::of, |matrix, job, x, y| {
         let r = matrix.get(x, y)?.pearson()?;
         Ok(tested(r, job.size.n_test))
     })
@@ -79,7 +107,7 @@ pub(super) fn tested(r: f64, n: u64) -> Found {
 
 /// Spearman's rho with Student's test.
 pub(super) fn spearman(jobs: &[Job], columns: &[Column<'_>]) -> Vec<Outcome> {
-    grouped(jobs, columns, SpearmanMatrix::of, |matrix, _, x, y| {
+    grouped(jobs, columns, None, |columns, _| SpearmanMatrix::of(columns), |matrix, _, x, y| {
         let found = matrix.pair(x, y).ok_or(Undefined::OutOfRange)?.clone()?;
         Ok(Found {
             estimate: found.rho,

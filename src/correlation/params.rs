@@ -131,8 +131,8 @@ impl CorrelationParams {
         self
     }
 
-    /// Names a column of weights, and what they stand for. Rows of weight 0 are left out. Ranks
-    /// take no weights.
+    /// Names a column of weights, and what they stand for. Rows whose weight is missing or 0 are
+    /// left out and counted. Ranks take no weights.
     pub fn weights(mut self, column: impl Into<String>, kind: WeightKind) -> Self {
         self.weights = Some(WeightRole { column: column.into(), kind });
         self

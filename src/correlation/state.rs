@@ -40,7 +40,8 @@ pub(super) struct Job {
 #[derive(Clone, Debug)]
 pub struct CorrelationState {
     pub(super) n_rows: u64,
-    pub(super) n_rows_unweighted: u64,
+    pub(super) n_rows_without_weight: u64,
+    pub(super) n_rows_of_zero_weight: u64,
     pub(super) columns: Vec<CorrelatedColumn>,
     pub(super) left_out: Vec<LeftOutColumn>,
     pub(super) pairs: Vec<(Job, std::result::Result<Found, Undefined>)>,
@@ -56,7 +57,8 @@ impl CorrelationState {
         let outcomes = outcomes(settings, &jobs, &columns, &given, weights.as_ref());
         Ok(Self {
             n_rows: frame.height() as u64,
-            n_rows_unweighted: frame.height() as u64 - base.n_weighted,
+            n_rows_without_weight: weights.as_ref().map_or(0, |weights| weights.n_missing),
+            n_rows_of_zero_weight: weights.as_ref().map_or(0, |weights| weights.n_zero),
             columns: columns.into_iter().map(|column| column.about).collect(),
             left_out: read.left_out,
             pairs: jobs.into_iter().zip(outcomes).collect(),

@@ -237,7 +237,7 @@ fn frequencies_are_rows_that_often() {
     for method in [Method::Auto, Method::AutoPlain] {
         let weighted = run(CorrelationParams::new().method(method).weights("w", WeightKind::Frequency), &frame);
         let plain = run(CorrelationParams::new().method(method), &repeated);
-        assert_eq!((weighted.n_rows_unweighted, weighted.pairs.len()), (1, 10));
+        assert_eq!((weighted.n_rows_of_zero_weight, weighted.pairs.len()), (1, 10));
         for (a, b) in weighted.pairs.iter().zip(&plain.pairs) {
             assert_eq!((&a.x, &a.y, a.n, a.df, &a.undefined), (&b.x, &b.y, b.n, b.df, &b.undefined));
             let same = |a: Option<f64>, b: Option<f64>| match (a, b) {
@@ -284,9 +284,10 @@ fn a_unit_of_sampling_weights_changes_nothing_and_equal_ones_count_rows() {
 
 #[test]
 fn no_weight_at_all_is_a_reason() {
-    let frame = df!("x" => [1.0, 2.0], "y" => [2.0, 1.0], "w" => [0.0, 0.0]).unwrap();
+    let frame = df!("x" => [1.0, 2.0], "y" => [2.0, 1.0], "w" => [Some(0.0), None]).unwrap();
     let found = run(CorrelationParams::new().weights("w", WeightKind::Frequency), &frame);
-    assert_eq!((found.pairs[0].undefined.clone(), found.n_rows_unweighted), (Some(Undefined::NoWeight), 2));
+    assert_eq!(found.pairs[0].undefined, Some(Undefined::NoWeight));
+    assert_eq!((found.n_rows_of_zero_weight, found.n_rows_without_weight), (1, 1));
 }
 
 /// Oracle: by definition, (r_xy - r_xz r_yz) / sqrt((1 - r_xz^2) (1 - r_yz^2)), and with the first

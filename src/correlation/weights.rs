@@ -12,7 +12,7 @@
 use polars::prelude::DataFrame;
 
 use super::columns::Column;
-use super::params::{CORRELATION, Correlation};
+use super::params::{CORRELATION, Correlation, WeightRole};
 use super::rows::{has, n_in_all, rows_where};
 use crate::error::{Error, Result};
 use crate::frame::numbers::Numbers;
@@ -29,6 +29,9 @@ pub(super) struct RowWeights {
     pub(super) weighted: Option<Vec<u64>>,
     /// The smallest weight above 0, if there is one.
     pub(super) smallest: Option<f64>,
+    /// Rows whose weight is missing, and those whose weight is 0.
+    pub(super) n_missing: u64,
+    pub(super) n_zero: u64,
     /// Makes no weight larger than 1.
     shrink: f64,
     /// Sums over all rows of weights and their squares, shrunk.
@@ -50,31 +53,32 @@ impl RowWeights {
     /// The weights of the settings; `None` without.
     ///
     /// # Errors
-    /// `Incomplete` for weights that are missing, not finite or negative, `Unusable` for
-    /// frequencies that are not whole or weights that are too far apart.
+    /// `Unusable` for weights that are NaN, infinite, negative or too far apart, and for
+    /// frequencies that are not whole.
     pub(super) fn of(settings: &Correlation, frame: &DataFrame) -> Result<Option<Self>> {
-        let Some(role) = settings.weights() else { return Ok(None) };
-        let numbers = Numbers::of(CORRELATION, frame, &role.column)?;
+        let Some(WeightRole { column, kind }) = settings.weights() else { return Ok(None) };
+        let numbers = Numbers::of(CORRELATION, frame, column)?;
         let aligned = numbers.aligned();
-        let column = aligned.masked();
-        let n_bad = frame.height() as u64 - column.n_valid() + column.present().filter(|weight| *weight < 0.0).count() as u64;
+        let masked = aligned.masked();
+        let refused = |n: u64, what: &str, remedy: &str| {
+            let reason = format!("{n} row(s) of the weights `{column}` {what}; {remedy}");
+            Err(Error::Unusable { analysis: CORRELATION, reason })
+        };
+        let count = |is_it: fn(f64) -> bool| masked.present().filter(|&weight| is_it(weight)).count() as u64;
+        let n_bad = aligned.counts.n_nan + aligned.counts.n_infinite + count(|weight| weight < 0.0);
         if n_bad > 0 {
-            return Err(Error::Incomplete {
-                analysis: CORRELATION,
-                rows: n_bad,
-                needed: "a weight that is a finite number and not negative",
-                remedy: "fill them or filter the rows; a weight of 0 leaves a row out",
-            });
+            let remedy = "filter them out, or clean the column with `cleaning::Outliers` or `cleaning::Checks`";
+            return refused(n_bad, "are negative, NaN or infinite", remedy);
         }
-        let n_broken = column.values.iter().filter(|weight| weight.fract() != 0.0).count();
-        if role.kind == WeightKind::Frequency && n_broken > 0 {
-            let reason = format!(
-                "{n_broken} weight(s) of `{}` are no whole numbers, as frequencies are; weights of a sample are `sampling`",
-                role.column
-            );
-            return Err(Error::Unusable { analysis: CORRELATION, reason });
+        let n_fractions = count(|weight| weight.fract() != 0.0);
+        if *kind == WeightKind::Frequency && n_fractions > 0 {
+            return refused(n_fractions, "are no whole numbers", "give them as `WeightKind::Sampling`");
         }
-        Self::of_values(role.kind, column.values.to_vec()).map(Some)
+        // What is missing weighs nothing.
+        let weight = |(row, value): (usize, &f64)| if masked.is_valid(row) { *value } else { 0.0 };
+        let values = masked.values.iter().enumerate().map(weight).collect();
+        let found = Self::of_values(*kind, values)?;
+        Ok(Some(Self { n_missing: aligned.counts.n_null, n_zero: count(|weight| weight == 0.0), ..found }))
     }
 
     fn of_values(kind: WeightKind, mut values: Vec<f64>) -> Result<Self> {
@@ -95,7 +99,7 @@ impl RowWeights {
             totals[0].add(weight);
             totals[1].add(weight * weight);
         }
-        Ok(Self { kind, values, weighted, smallest, shrink, totals })
+        Ok(Self { kind, values, weighted, smallest, n_missing: 0, n_zero: 0, shrink, totals })
     }
 
     /// The sum of the weights of the rows that both columns have.

@@ -143,15 +143,17 @@ fn weights_that_are_none_are_refused_with_their_number() {
         let frame = df!("a" => [1.0, 2.0, 3.0], "b" => [2.0, 1.0, 5.0], "w" => weights).unwrap().lazy();
         params().weights("w", WeightKind::Sampling).run(&frame)
     };
-    for bad in [None, Some(f64::NAN), Some(f64::INFINITY), Some(-1.0)] {
-        let text = "correlation: 1 row(s) lack a weight that is a finite number and not negative; fill them or filter the rows; a weight of 0 leaves a row out";
-        assert!(refused(weighted([Some(1.0), bad, Some(0.0)]), &[text]).is_data());
+    for bad in [f64::NAN, f64::INFINITY, -1.0] {
+        let text = "correlation: 1 row(s) of the weights `w` are negative, NaN or infinite; filter them out, or clean the column with `cleaning::Outliers` or `cleaning::Checks`";
+        assert!(refused(weighted([Some(1.0), Some(bad), None]), &[text]).is_data());
     }
+    let found = weighted([Some(1.0), Some(0.0), None]).unwrap();
+    assert_eq!((found.n_rows_of_zero_weight, found.n_rows_without_weight), (1, 1));
     weighted([Some(1.0), Some(0.0), Some(2.5)]).unwrap();
     refused(weighted([Some(5e-324), Some(1e308), Some(1.0)]), &["the largest weight is more than 1e300 times the smallest"]);
     refused(
         params().weights("w", WeightKind::Frequency).run(&frame()),
-        &["1 weight(s) of `w` are no whole numbers, as frequencies are; weights of a sample are `sampling`"],
+        &["correlation: 1 row(s) of the weights `w` are no whole numbers; give them as `WeightKind::Sampling`"],
     );
 }
 
