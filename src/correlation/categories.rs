@@ -33,8 +33,7 @@ pub(super) fn cramers_v(jobs: &[Job], columns: &[Column<'_>], weights: Option<&R
             let needed = found.n_rows.max(found.n_columns) + 1;
             found.cramers_v_bias_corrected.ok_or(Undefined::TooFew { n: job.size.n_test, needed })
         };
-        let estimate =
-            if job.coefficient == Coefficient::CramersVCorrected { corrected()? } else { found.cramers_v };
+        let estimate = if job.coefficient == Coefficient::CramersVCorrected { corrected()? } else { found.cramers_v };
         Ok(Found {
             estimate,
             statistic: Some(found.chi_squared),
@@ -47,7 +46,12 @@ pub(super) fn cramers_v(jobs: &[Job], columns: &[Column<'_>], weights: Option<&R
 }
 
 /// A table of weights; those of sampling sum to what their rows are worth.
-fn weighted_table(job: &Job, x: &Column<'_>, y: &Column<'_>, weights: &RowWeights) -> Result<ContingencyTable, Undefined> {
+fn weighted_table(
+    job: &Job,
+    x: &Column<'_>,
+    y: &Column<'_>,
+    weights: &RowWeights,
+) -> Result<ContingencyTable, Undefined> {
     match weights.kind {
         WeightKind::Sampling => {
             let unit = job.size.n_effective.unwrap_or_default() / weights.sum_over(x, y);
@@ -66,10 +70,7 @@ pub(super) fn correlation_ratio(jobs: &[Job], columns: &[Column<'_>], weights: O
         match weights {
             None => plain_ratio(groups, numbers),
             Some(weights) => {
-                let rows = rows_of(
-                    groups.codes.len(),
-                    and(groups.used.as_deref(), numbers.used.as_deref()).as_deref(),
-                );
+                let rows = rows_of(groups.codes.len(), and(groups.used.as_deref(), numbers.used.as_deref()).as_deref());
                 let values = numbers.masked().values;
                 let row = |&row: &usize| (groups.codes[row], values[row], weights.values[row]);
                 let found = weighted_ratio(rows.iter().map(row).collect())?;

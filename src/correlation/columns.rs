@@ -148,7 +148,7 @@ impl<'a> Column<'a> {
             present = and(present.as_deref(), column.present.as_deref());
         }
         columns.par_iter_mut().for_each(|column| column.keep(used.as_deref()));
-        columns.par_iter_mut().for_each(|column| column.look());
+        columns.par_iter_mut().for_each(Column::look);
         if columns[..n_pairs].iter().any(|column| column.about.kind == ColumnKind::Categorical) {
             columns.par_iter_mut().for_each(Self::encode_binary);
         }
@@ -234,7 +234,8 @@ impl<'a> Column<'a> {
     /// Gives zeros and ones the codes that tables of counts take.
     fn encode_binary(&mut self) {
         if self.about.kind == ColumnKind::Binary {
-            let code = |row: usize| if has(self.used.as_deref(), row) { u32::from(self.values[row] != 0.0) } else { NO_CODE };
+            let code =
+                |row: usize| if has(self.used.as_deref(), row) { u32::from(self.values[row] != 0.0) } else { NO_CODE };
             self.codes = (0..self.values.len()).map(code).collect();
         }
     }

@@ -17,12 +17,16 @@ const WIDTH: usize = 72;
 
 /// Two digits, more where a number would read 1 and is not.
 fn shown(r: f64) -> String {
-    let digits = (2..=6).find(|&digits| r.abs() == 1.0 || format!("{:.digits$}", r.abs()) < "1".to_owned());
+    let digits = (2..=6).find(|&digits| r.abs() == 1.0 || format!("{:.digits$}", r.abs()).as_str() < "1");
     match digits {
         None => format!("{:.6}", r.clamp(-0.999_999, 0.999_999)),
         Some(digits) => {
             let text = format!("{r:.digits$}");
-            if text.trim_start_matches(['-', '0', '.']).is_empty() { text.trim_start_matches('-').to_owned() } else { text }
+            if text.trim_start_matches(['-', '0', '.']).is_empty() {
+                text.trim_start_matches('-').to_owned()
+            } else {
+                text
+            }
         }
     }
 }
@@ -123,7 +127,8 @@ impl CorrelationMatrix {
             None => {}
         }
         if !self.given.is_empty() {
-            let what = if self.control == Some(Control::SemiPartial) { "taken out of the column" } else { "held fixed" };
+            let what =
+                if self.control == Some(Control::SemiPartial) { "taken out of the column" } else { "held fixed" };
             write!(f, "; `{}` {what}", self.given.iter().map(|name| one_line(name)).collect::<Vec<_>>().join("`, `"))?;
         }
         let percent = self.conf_level * 100.0;

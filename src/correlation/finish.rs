@@ -70,12 +70,7 @@ fn pair(
 }
 
 /// The interval of an estimate and how it is made, or why there is none.
-fn interval(
-    job: &Job,
-    found: &Found,
-    n_given: u64,
-    conf_level: f64,
-) -> Result<(Interval, IntervalMethod), NoInterval> {
+fn interval(job: &Job, found: &Found, n_given: u64, conf_level: f64) -> Result<(Interval, IntervalMethod), NoInterval> {
     let (estimate, n) = (found.estimate, job.size.n_test);
     // Each column held fixed costs a row.
     let n_left = n.saturating_sub(n_given);

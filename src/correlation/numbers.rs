@@ -70,7 +70,10 @@ impl Compact {
         }
         let rows = rows_of(first.values.len(), Some(shared));
         let kept = |values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
-        Some(Self { columns: columns.par_iter().map(|column| kept(column.values)).collect(), weights: weights.map(kept) })
+        Some(Self {
+            columns: columns.par_iter().map(|column| kept(column.values)).collect(),
+            weights: weights.map(kept),
+        })
     }
 
     fn masked(&self) -> Vec<Masked<'_>> {
@@ -107,16 +110,22 @@ pub(super) fn tested(r: f64, n: u64) -> Found {
 
 /// Spearman's rho with Student's test.
 pub(super) fn spearman(jobs: &[Job], columns: &[Column<'_>]) -> Vec<Outcome> {
-    grouped(jobs, columns, None, |columns, _| SpearmanMatrix::of(columns), |matrix, _, x, y| {
-        let found = matrix.pair(x, y).ok_or(Undefined::OutOfRange)?.clone()?;
-        Ok(Found {
-            estimate: found.rho,
-            statistic: found.t,
-            df: Some(found.df).filter(|&df| df > 0),
-            df_denominator: None,
-            p_value: found.p_value,
-        })
-    })
+    grouped(
+        jobs,
+        columns,
+        None,
+        |columns, _| SpearmanMatrix::of(columns),
+        |matrix, _, x, y| {
+            let found = matrix.pair(x, y).ok_or(Undefined::OutOfRange)?.clone()?;
+            Ok(Found {
+                estimate: found.rho,
+                statistic: found.t,
+                df: Some(found.df).filter(|&df| df > 0),
+                df_denominator: None,
+                p_value: found.p_value,
+            })
+        },
+    )
 }
 
 /// Kendall's tau-b with its normal test.

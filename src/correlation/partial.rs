@@ -65,9 +65,8 @@ impl Correlations {
     /// By ranks when the jobs are.
     fn of(columns: &[Masked<'_>], jobs: &[Job], weights: Option<&[f64]>) -> Self {
         let p = columns.len();
-        let is_of_ranks = |job: &Job| {
-            matches!(job.coefficient, Coefficient::PartialSpearman | Coefficient::SemiPartialSpearman)
-        };
+        let is_of_ranks =
+            |job: &Job| matches!(job.coefficient, Coefficient::PartialSpearman | Coefficient::SemiPartialSpearman);
         let places = (0..p).flat_map(|i| (0..p).map(move |j| (i, j)));
         let cells: Vec<Result<f64, Undefined>> = if jobs.iter().any(is_of_ranks) {
             let matrix = SpearmanMatrix::of(columns);

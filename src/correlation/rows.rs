@@ -28,7 +28,8 @@ pub(super) fn has(set: Option<&[u64]>, row: usize) -> bool {
 
 /// The rows for which a property holds; no bits when it holds for all.
 pub(super) fn rows_where(n_rows: usize, holds: impl Fn(usize) -> bool) -> Option<Vec<u64>> {
-    let word = |at: usize| (at * 64..n_rows.min(at * 64 + 64)).fold(0, |word, row| word | u64::from(holds(row)) << (row % 64));
+    let word =
+        |at: usize| (at * 64..n_rows.min(at * 64 + 64)).fold(0, |word, row| word | u64::from(holds(row)) << (row % 64));
     let words: Vec<u64> = (0..n_rows.div_ceil(64)).map(word).collect();
     let n = words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
     (n < n_rows).then_some(words)

@@ -110,9 +110,8 @@ fn outcomes(
     fill(&[C::KendallTauB], &|jobs| numbers::kendall(jobs, columns));
     fill(&[C::CramersV, C::CramersVCorrected], &|jobs| categories::cramers_v(jobs, columns, weights));
     fill(&[C::CorrelationRatio], &|jobs| categories::correlation_ratio(jobs, columns, weights));
-    fill(
-        &[C::PartialPearson, C::SemiPartialPearson, C::PartialSpearman, C::SemiPartialSpearman],
-        &|jobs| partial::partial(settings, jobs, columns, given, weights),
-    );
+    fill(&[C::PartialPearson, C::SemiPartialPearson, C::PartialSpearman, C::SemiPartialSpearman], &|jobs| {
+        partial::partial(settings, jobs, columns, given, weights)
+    });
     found.into_iter().map(|outcome| outcome.unwrap_or(Err(Undefined::OutOfRange))).collect()
 }

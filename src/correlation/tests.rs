@@ -5,6 +5,7 @@ use polars::prelude::*;
 use super::*;
 use crate::frame::ToDataFrame;
 use crate::kernel::multiplicity::Multiplicity;
+use crate::kernel::p_value::PValue;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 
@@ -47,7 +48,10 @@ fn kinds_decide_what_a_pair_is_correlated_by() {
     assert_eq!(coefficient("x", "城市"), Coefficient::CorrelationRatio);
     assert_eq!(coefficient("flag", "城市"), Coefficient::CramersVCorrected);
     assert_eq!(coefficient("size", "城市"), Coefficient::CramersVCorrected);
-    assert_eq!(run(CorrelationParams::new().method(Method::AutoPlain), &mixed()).pairs[14].coefficient, Coefficient::CramersV);
+    assert_eq!(
+        run(CorrelationParams::new().method(Method::AutoPlain), &mixed()).pairs[14].coefficient,
+        Coefficient::CramersV
+    );
     assert_eq!(found.columns[2].kind, ColumnKind::Binary);
     assert_eq!(found.columns[4].n_levels, Some(2));
 }
@@ -245,7 +249,7 @@ fn frequencies_are_rows_that_often() {
                 (a, b) => a == b,
             };
             assert!(same(a.estimate, b.estimate) && same(a.conf_low, b.conf_low), "{a:?}\n{b:?}");
-            assert!(same(a.p_value.map(|p| p.ln()), b.p_value.map(|p| p.ln())), "{a:?}\n{b:?}");
+            assert!(same(a.p_value.map(PValue::ln), b.p_value.map(PValue::ln)), "{a:?}\n{b:?}");
         }
     }
     let given = CorrelationParams::new().columns(["x", "flag"]).given(["y"]).method(Method::Pearson);
@@ -277,7 +281,7 @@ fn a_unit_of_sampling_weights_changes_nothing_and_equal_ones_count_rows() {
         assert!(near(pair.estimate, other.pairs[at].estimate), "{pair:?}");
         assert!(near(plain.pairs[at].estimate, equal.pairs[at].estimate), "{:?}", equal.pairs[at]);
         assert_eq!((equal.pairs[at].n, equal.pairs[at].df), (plain.pairs[at].n, plain.pairs[at].df));
-        assert!(near(plain.pairs[at].p_value.map(|p| p.value()), equal.pairs[at].p_value.map(|p| p.value())));
+        assert!(near(plain.pairs[at].p_value.map(PValue::value), equal.pairs[at].p_value.map(PValue::value)));
     }
     assert_eq!(one.pair("x", "y").unwrap().df, Some(4));
 }

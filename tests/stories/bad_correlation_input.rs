@@ -111,7 +111,9 @@ fn named_columns_of_the_wrong_sort_are_refused_with_the_remedy() {
     );
     refused(
         params().columns(["age", "city"]).method(Method::CramersV).run(&frame()),
-        &["column `age` cannot be correlated: f64 has no categories; name it in `categorical` to have its values as such"],
+        &[
+            "column `age` cannot be correlated: f64 has no categories; name it in `categorical` to have its values as such",
+        ],
     );
     refused(
         params().given(["city"]).method(Method::Pearson).run(&frame()),
@@ -123,7 +125,10 @@ fn named_columns_of_the_wrong_sort_are_refused_with_the_remedy() {
 fn fewer_than_two_columns_are_no_pair() {
     let one = frame().select([col("age"), col("day")]);
     refused(params().run(&one), &["1 of 2 column(s) can be correlated by `method` auto, which takes two"]);
-    refused(params().method(Method::CramersV).run(&frame()), &["1 of 5 column(s) can be correlated by `method` cramers_v"]);
+    refused(
+        params().method(Method::CramersV).run(&frame()),
+        &["1 of 5 column(s) can be correlated by `method` cramers_v"],
+    );
     refused(params().run(&DataFrame::empty().lazy()), &["0 of 0 column(s) can be correlated"]);
 }
 
@@ -150,7 +155,10 @@ fn weights_that_are_none_are_refused_with_their_number() {
     let found = weighted([Some(1.0), Some(0.0), None]).unwrap();
     assert_eq!((found.n_rows_of_zero_weight, found.n_rows_without_weight), (1, 1));
     weighted([Some(1.0), Some(0.0), Some(2.5)]).unwrap();
-    refused(weighted([Some(5e-324), Some(1e308), Some(1.0)]), &["the largest weight is more than 1e300 times the smallest"]);
+    refused(
+        weighted([Some(5e-324), Some(1e308), Some(1.0)]),
+        &["the largest weight is more than 1e300 times the smallest"],
+    );
     refused(
         params().weights("w", WeightKind::Frequency).run(&frame()),
         &["correlation: 1 row(s) of the weights `w` are no whole numbers; give them as `WeightKind::Sampling`"],

@@ -49,7 +49,11 @@ fn assert_p(got: Option<PValue>, expected: &Value, what: &str) {
     if p >= 1e-300 {
         assert!((got.value() - p).abs() <= 1e-10 * p, "{what}: got p {:e}, expected {p:e}", got.value());
     }
-    assert!((got.log10() - log10).abs() <= 1e-12 * log10.abs().max(40.0), "{what}: got {}, expected {log10}", got.log10());
+    assert!(
+        (got.log10() - log10).abs() <= 1e-12 * log10.abs().max(40.0),
+        "{what}: got {}, expected {log10}",
+        got.log10()
+    );
 }
 
 fn texts(value: &Value) -> Vec<&str> {
@@ -72,7 +76,8 @@ fn numbers(frame: &LazyFrame, name: &str) -> Vec<f64> {
 #[allow(clippy::disallowed_methods, reason = "a column for a kernel")]
 fn codes(frame: &LazyFrame, name: &str) -> Vec<u32> {
     let column = frame.clone().select([col(name)]).collect().unwrap();
-    let texts: Vec<String> = column.column(name).unwrap().str().unwrap().iter().map(|text| text.unwrap().to_owned()).collect();
+    let texts: Vec<String> =
+        column.column(name).unwrap().str().unwrap().iter().map(|text| text.unwrap().to_owned()).collect();
     let levels: std::collections::BTreeSet<&String> = texts.iter().collect();
     texts.iter().map(|text| levels.iter().position(|level| *level == text).unwrap() as u32).collect()
 }
@@ -89,7 +94,8 @@ fn correlate(frame: &LazyFrame, method: Method) -> CorrelationMatrix {
 fn telco_numbers_by_pearson_spearman_and_kendall() {
     let Some((frame, truth)) = telco() else { return };
     let truth = &truth["telco_numeric"];
-    let [pearson, spearman, kendall] = [Method::Pearson, Method::Spearman, Method::Kendall].map(|method| correlate(&frame, method));
+    let [pearson, spearman, kendall] =
+        [Method::Pearson, Method::Spearman, Method::Kendall].map(|method| correlate(&frame, method));
     let blocks = truth["pairs"].as_array().unwrap();
     assert_eq!((pearson.pairs.len(), texts(&truth["columns"])), (blocks.len(), NUMERIC.to_vec()));
     for block in blocks {
@@ -262,7 +268,9 @@ fn airline_ratings_and_whether_the_passenger_was_satisfied() {
     let file = LazyFrame::scan_parquet(PlRefPath::new(path.to_str().unwrap()), ScanArgsParquet::default()).unwrap();
     let truth = truth["airline_ratings_vs_satisfied"].as_object().unwrap();
     // A rating of 0 says that there was nothing to rate.
-    let rating = |name: &String| when(col(name.as_str()).gt(lit(0))).then(col(name.as_str())).otherwise(lit(NULL)).alias(name.as_str());
+    let rating = |name: &String| {
+        when(col(name.as_str()).gt(lit(0))).then(col(name.as_str())).otherwise(lit(NULL)).alias(name.as_str())
+    };
     let satisfied = col("Satisfaction").eq(lit("Satisfied")).alias("satisfied");
     let frame = file.select(truth.keys().map(rating).chain([satisfied]).collect::<Vec<_>>());
     let run = |method| CorrelationParams::new().with("satisfied").method(method).run(&frame).unwrap();
