@@ -85,9 +85,7 @@ impl Method {
             }
             Self::CorrelationRatio if has_groups => Ok(Reading::Categories),
             Self::CorrelationRatio if is_numeric(dtype) => Ok(Reading::Numbers),
-            Self::Auto | Self::AutoPlain if has_groups && (is_named_categorical || !is_flag) => {
-                Ok(Reading::Categories)
-            }
+            Self::Auto | Self::AutoPlain if has_groups && (is_named_categorical || !is_flag) => Ok(Reading::Categories),
             Self::Auto | Self::AutoPlain if is_numeric(dtype) => Ok(Reading::Numbers),
             _ => Err(LeftOut::OtherType { dtype: named() }),
         }
