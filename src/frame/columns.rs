@@ -235,10 +235,38 @@ pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
 /// Units with a value.
 pub const N_KNOWN: &str = "n_known";
 
-/// Driver of a target.
-pub const DRIVER: &str = "driver";
+/// First column of a pair.
+pub const PAIR_X: &str = "x";
+/// Second column of a pair.
+pub const PAIR_Y: &str = "y";
 /// Measure or method that a number was computed by.
 pub const METHOD: &str = "method";
+/// Estimate of a statistic.
+pub const ESTIMATE: &str = "estimate";
+/// Why there is no estimate.
+pub const UNDEFINED: &str = "undefined";
+/// Rows that a statistic is made of.
+pub const N: &str = "n";
+/// How many equally weighted rows the rows are worth.
+pub const N_EFFECTIVE: &str = "n_effective";
+/// Rows left out as a number is NaN or infinite.
+pub const N_NOT_FINITE: &str = "n_not_finite";
+/// Statistic of a test.
+pub const STATISTIC: &str = "statistic";
+/// Degrees of freedom.
+pub const DF: &str = "df";
+/// Degrees of freedom of the denominator of an F statistic.
+pub const DF_DENOMINATOR: &str = "df_denominator";
+/// Chance of a statistic as extreme without an effect.
+pub const P_VALUE: &str = "p_value";
+/// Logarithm to base 10 of a p-value, also where that is below the smallest double.
+pub const LOG10_P: &str = "log10_p";
+/// P-value adjusted for the number of tests.
+pub const P_ADJUSTED: &str = "p_adjusted";
+/// Logarithm to base 10 of an adjusted p-value.
+pub const LOG10_P_ADJUSTED: &str = "log10_p_adjusted";
+/// Driver of a target.
+pub const DRIVER: &str = "driver";
 /// Value of a measure of importance.
 pub const IMPORTANCE: &str = "importance";
 /// Value as a share of the whole.
@@ -251,6 +279,10 @@ pub const STD_ERROR: &str = "std_error";
 pub const CONF_LOW: &str = "conf_low";
 /// Upper end of an interval.
 pub const CONF_HIGH: &str = "conf_high";
+/// How an interval was made.
+pub const INTERVAL: &str = "interval";
+/// Why there is no interval.
+pub const NO_INTERVAL: &str = "no_interval";
 /// Lower end of the interval of a share.
 pub const SHARE_CONF_LOW: &str = "share_conf_low";
 /// Upper end of the interval of a share.

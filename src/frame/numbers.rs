@@ -69,8 +69,12 @@ pub(crate) struct Aligned<'a> {
 impl Aligned<'_> {
     /// A cell that may not be finite; `None` where it is null.
     pub(crate) fn cell(&self, row: usize) -> Option<f64> {
-        let bits = self.not_null.as_deref().or(self.valid.as_deref());
-        Masked { values: &self.values, valid: bits }.is_valid(row).then(|| self.values[row])
+        Masked { values: &self.values, valid: self.present() }.is_valid(row).then(|| self.values[row])
+    }
+
+    /// The rows whose cell is not null, though it may be NaN or infinite; no bits are all rows.
+    pub(crate) fn present(&self) -> Option<&[u64]> {
+        self.not_null.as_deref().or(self.valid.as_deref())
     }
 
     /// The column as kernels take it; what is not finite is missing.
@@ -285,6 +289,18 @@ mod tests {
         assert_eq!((counts.n_null, counts.n_nan, counts.n_infinite, counts.n_rounded), (1, 1, 2, 0));
         assert_eq!(counts, same);
         assert_eq!(rows, [Some(1.0), None, None, None, Some(-2.0), None]);
+    }
+
+    #[test]
+    fn what_is_not_null_is_known_apart_from_what_is_finite() {
+        let present = |cells: &[Option<f64>]| {
+            let frame = DataFrame::new(cells.len(), vec![Series::new("x".into(), cells).into()]).unwrap();
+            Numbers::of("test", &frame, "x").unwrap().aligned().present().map(<[u64]>::to_vec)
+        };
+        assert_eq!(present(&[Some(1.0), None, Some(f64::NAN)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), None, Some(2.0)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), Some(f64::INFINITY)]), Some(vec![0b11]));
+        assert_eq!(present(&[Some(1.0), Some(2.0)]), None);
     }
 
     /// Cuts at no multiple of eight, so that every offset of the bits is met.
