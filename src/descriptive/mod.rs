@@ -33,6 +33,7 @@ mod params;
 mod plan;
 mod reading;
 mod streamed;
+mod tallied;
 mod weights;
 
 pub use description::{ColumnDescription, Definitions, Description, SegmentDescription};
