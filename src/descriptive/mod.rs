@@ -48,6 +48,7 @@ mod params;
 mod plan;
 mod reading;
 mod streamed;
+mod tallied;
 mod tally;
 mod temporal;
 mod text;

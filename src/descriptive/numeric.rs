@@ -6,11 +6,12 @@ use serde::Serialize;
 use super::groups::Groups;
 use super::params::{DESCRIBE, Describe};
 use super::reading::{DistinctError, QuantileError};
+use super::tallied::counted_summary;
 use super::weights::RowWeights;
 use crate::error::Result;
 use crate::frame::numbers::{Aligned, CellCounts, Numbers};
 use crate::kernel::interval::{Interval, mean_t};
-use crate::kernel::moments::{MomentType, Moments};
+use crate::kernel::moments::{Extent, MomentType, Moments};
 use crate::kernel::order::{Fences, Modes, Sorted, Sorter};
 use crate::kernel::quantile::WeightedSample;
 use crate::kernel::undefined::Undefined;
@@ -119,7 +120,7 @@ pub(super) fn numeric_summaries(
     weights: Option<&RowWeights>,
 ) -> Result<Vec<NumericSummary>> {
     let numbers = Numbers::of(DESCRIBE, frame, column)?;
-    let Some(weights) = weights else { return Ok(plain_summaries(settings, &numbers, groups)) };
+    let Some(weights) = weights else { return Ok(plain_summaries(settings, &numbers, groups, frame.height())) };
     let aligned = numbers.aligned();
     let every: Vec<u32> = (0..frame.height() as u32).collect();
     let mut summaries: Vec<NumericSummary> = (0..=groups.len())
@@ -134,13 +135,9 @@ pub(super) fn numeric_summaries(
 }
 
 /// The summaries of rows without weights.
-fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups) -> Vec<NumericSummary> {
-    let mut counts = CellCounts::default();
-    let whole = summary(settings, &mut Sorter::default(), |values| {
-        counts = numbers.push_finite(values);
-        counts
-    });
-    let mut summaries = vec![NumericSummary { n_rounded: Some(counts.n_rounded), ..whole }];
+fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups, n: usize) -> Vec<NumericSummary> {
+    let whole = counted_summary(settings, numbers, n).unwrap_or_else(|| sorted_summary(settings, numbers));
+    let mut summaries = vec![NumericSummary { n_rounded: Some(numbers.n_rounded()), ..whole }];
     if groups.len() > 0 {
         let aligned = numbers.aligned();
         summaries.par_extend((0..groups.len()).into_par_iter().map_init(Sorter::default, |sorter, at| {
@@ -148,6 +145,11 @@ fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups) 
         }));
     }
     summaries
+}
+
+/// The summary of all values in order.
+pub(super) fn sorted_summary(settings: &Describe, numbers: &Numbers<'_>) -> NumericSummary {
+    summary(settings, &mut Sorter::default(), |values| numbers.push_finite(values))
 }
 
 /// Puts the finite values of some rows behind those of a vector and counts the others.
@@ -262,6 +264,22 @@ impl Facts {
             modes: frequencies.map(|found| found.modes),
             n_zero: sorted.n_equal(0.0),
             n_negative: sorted.n_below(0.0),
+            quantile_error: None,
+            distinct_error: None,
+        }
+    }
+
+    /// What the extent of some values says.
+    pub(super) fn of_extent(counts: CellCounts, extent: &Extent) -> Self {
+        let none = || Undefined::TooFew { n: 0, needed: 1 };
+        Self {
+            counts,
+            n: extent.n(),
+            ends: extent.ends().ok_or_else(none),
+            n_distinct: 0,
+            modes: Err(none()),
+            n_zero: 0,
+            n_negative: 0,
             quantile_error: None,
             distinct_error: None,
         }

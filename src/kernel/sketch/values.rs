@@ -68,6 +68,12 @@ impl ValueStream {
         Self { most, state: State::Counts(HashTable::new()), is_undefined: false }
     }
 
+    /// Whether all distinct values are kept so far.
+    #[must_use]
+    pub fn keeps_all(&self) -> bool {
+        matches!(self.state, State::Counts(_))
+    }
+
     /// Adds values; one that is NaN or infinite leaves everything undefined.
     pub fn add(&mut self, values: &[f64]) {
         for (at, &value) in values.iter().enumerate() {
@@ -144,7 +150,7 @@ impl ValueStream {
     }
 
     fn give_up_if_counting(&mut self) {
-        if matches!(self.state, State::Counts(_)) {
+        if self.keeps_all() {
             self.give_up();
         }
     }
