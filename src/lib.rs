@@ -21,6 +21,7 @@
 //! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
 //! - [`descriptive`] describes the columns of a table, as a whole and by segment.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
+//! - [`correlation`] ranks the drivers of a target by what they explain of it.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
 //!
@@ -45,6 +46,7 @@
 pub mod activity;
 pub mod analysis;
 pub mod cleaning;
+pub mod correlation;
 pub mod descriptive;
 pub mod error;
 pub mod frame;
@@ -53,6 +55,7 @@ pub mod kernel;
 pub mod prelude;
 pub mod quality;
 pub mod segmentation;
+pub mod solver;
 pub mod text;
 
 pub use error::{Error, Result};

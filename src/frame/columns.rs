@@ -247,12 +247,6 @@ pub const N_EFFECTIVE: &str = "n_effective";
 pub const SUM: &str = "sum";
 /// Mean.
 pub const MEAN: &str = "mean";
-/// Standard error of an estimate.
-pub const STD_ERROR: &str = "std_error";
-/// Lower end of a confidence interval.
-pub const CONF_LOW: &str = "conf_low";
-/// Upper end of a confidence interval.
-pub const CONF_HIGH: &str = "conf_high";
 /// Variance, with `n - 1` below.
 pub const VARIANCE: &str = "variance";
 /// Standard deviation, with `n - 1` below.
@@ -317,12 +311,37 @@ pub const LONGEST_GAP_DAYS: &str = "longest_gap_days";
 pub const MEDIAN_DATE: &str = "median_date";
 /// Level of a column of categories.
 pub const LEVEL: &str = "level";
-/// Share of the filled cells, 0..=1.
-pub const SHARE: &str = "share";
 /// Share of the weight of the filled cells, 0..=1.
 pub const WEIGHTED_SHARE: &str = "weighted_share";
 /// Year and month, as `2026-01`.
 pub const MONTH: &str = "month";
+
+/// Driver of a target.
+pub const DRIVER: &str = "driver";
+/// Measure or method that a number was computed by.
+pub const METHOD: &str = "method";
+/// Value of a measure of importance.
+pub const IMPORTANCE: &str = "importance";
+/// Value as a share of the whole.
+pub const SHARE: &str = "share";
+/// Place by size, from 1.
+pub const RANK: &str = "rank";
+/// Standard error.
+pub const STD_ERROR: &str = "std_error";
+/// Lower end of an interval.
+pub const CONF_LOW: &str = "conf_low";
+/// Upper end of an interval.
+pub const CONF_HIGH: &str = "conf_high";
+/// Lower end of the interval of a share.
+pub const SHARE_CONF_LOW: &str = "share_conf_low";
+/// Upper end of the interval of a share.
+pub const SHARE_CONF_HIGH: &str = "share_conf_high";
+/// Mean on a scale from 0 at its worst end to 100 at its best.
+pub const PERFORMANCE: &str = "performance";
+/// Field on the map of importance and performance.
+pub const QUADRANT: &str = "quadrant";
+/// Why a number is not there.
+pub const REASON: &str = "reason";
 
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]

@@ -4,10 +4,11 @@
 //! ranks `lo + 1, ..., hi`, which a rule for ties shares out: Kendall & Gibbons (1990), Rank
 //! Correlation Methods, section 3.1.
 
-use rand_core::{Rng, SeedableRng};
+use rand_core::SeedableRng;
 use rand_pcg::Pcg64;
 use serde::{Deserialize, Serialize};
 
+use super::draw::shuffle;
 use super::order::{Row, RowSorter};
 use super::undefined::Undefined;
 
@@ -111,25 +112,6 @@ fn ranks_of_rows(rows: &[Row], ties: Ties) -> Vec<f64> {
         lo = hi;
     }
     ranks
-}
-
-/// Brings rows in an order of which each is as likely: Fisher & Yates, backwards.
-fn shuffle(rows: &mut [usize], random: &mut Pcg64) {
-    for last in (1..rows.len()).rev() {
-        rows.swap(last, below(random, last as u64 + 1) as usize);
-    }
-}
-
-/// A whole number from 0 up to, not including, `limit`, each as likely: D. Lemire (2019), ACM
-/// Transactions on Modeling and Computer Simulation 29(1), 3.
-fn below(random: &mut Pcg64, limit: u64) -> u64 {
-    let refused = limit.wrapping_neg() % limit;
-    loop {
-        let product = u128::from(random.next_u64()) * u128::from(limit);
-        if product as u64 >= refused {
-            return (product >> 64) as u64;
-        }
-    }
 }
 
 #[cfg(test)]
