@@ -115,7 +115,7 @@ impl Describe {
         let is_other = |name: &str| {
             self.by().iter().any(|key| key == name) || self.weights().is_some_and(|weights| weights.column == name)
         };
-        let all = || schema.iter_names().filter(|name| !is_other(name)).map(|name| name.to_string()).collect();
+        let all = || schema.iter_names().filter(|name| !is_other(name)).map(PlSmallStr::to_string).collect();
         self.columns().map_or_else(all, <[String]>::to_vec)
     }
 

@@ -295,12 +295,8 @@ pub const QUADRANT: &str = "quadrant";
 pub const REASON: &str = "reason";
 /// Whether a row of a description is of the `whole` table or of a `segment`.
 pub const SCOPE: &str = "scope";
-/// Values that enter a statistic.
-pub const N: &str = "n";
 /// Whole numbers beyond 2^53 that were rounded.
 pub const N_ROUNDED: &str = "n_rounded";
-/// Effective size of a weighted sample.
-pub const N_EFFECTIVE: &str = "n_effective";
 /// Sum.
 pub const SUM: &str = "sum";
 /// Mean.

@@ -105,7 +105,7 @@ impl<'a> Numbers<'a> {
 
     /// Every chunk with its values and, where some are null, the bits of those that are not.
     fn chunks(&self) -> impl Iterator<Item = (&[f64], Option<Vec<u64>>)> {
-        let chunks = self.series.f64().ok().map(|column| column.downcast_iter());
+        let chunks = self.series.f64().ok().map(ChunkedArray::downcast_iter);
         chunks.into_iter().flatten().map(|array| {
             let validity = array.validity().map(|bits| words(bits.as_slice()));
             (array.values().as_slice(), validity)
@@ -301,7 +301,7 @@ fn n_rounded(series: &Series) -> u64 {
     };
     match series.dtype() {
         DataType::Int64 => series.i64().map(count).unwrap_or_default(),
-        DataType::Duration(_) => series.cast(&DataType::Int64).map_or(0, |ticks| ticks.i64().map(count).unwrap_or(0)),
+        DataType::Duration(_) => series.cast(&DataType::Int64).map_or(0, |ticks| ticks.i64().map_or(0, count)),
         DataType::UInt64 => series.u64().map_or(0, |column| {
             column.iter().flatten().filter(|&whole| u128::from(whole) != whole as f64 as u128).count() as u64
         }),

@@ -371,7 +371,7 @@ mod tests {
         assert_eq!(weighted.n(), 6.0);
         assert_eq!((weighted.mean(), weighted.sum()), (repeated.mean(), repeated.sum()));
         let close = |a: Result<f64, Undefined>, b: Result<f64, Undefined>| {
-            assert!((a.unwrap() / b.unwrap() - 1.0).abs() < 1e-14)
+            assert!((a.unwrap() / b.unwrap() - 1.0).abs() < 1e-14);
         };
         close(weighted.variance(), repeated.variance());
         close(weighted.std_error(), repeated.std_error());
