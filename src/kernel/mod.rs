@@ -3,12 +3,14 @@
 pub mod anova;
 pub mod association;
 pub mod binning;
+pub mod bootstrap;
 pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
 pub mod entropy;
 pub mod exact_sum;
 pub mod gap;
+pub mod hypothesis;
 pub mod interval;
 pub mod location;
 pub mod masked;

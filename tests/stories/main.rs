@@ -15,6 +15,7 @@ mod golden;
 mod golden_association;
 mod golden_cleaning;
 mod golden_descriptive;
+mod golden_hypothesis;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
