@@ -300,11 +300,11 @@ fn assembled(
 
 /// Statistics without a value, by reason.
 #[derive(Default)]
-struct Reasons(Vec<UndefinedStatistics>);
+pub(super) struct Reasons(pub(super) Vec<UndefinedStatistics>);
 
 impl Reasons {
     /// The value, or a note of why there is none.
-    fn note<T>(&mut self, statistic: &'static str, value: Result<T, Undefined>) -> Option<T> {
+    pub(super) fn note<T>(&mut self, statistic: &'static str, value: Result<T, Undefined>) -> Option<T> {
         let reason = match value {
             Ok(value) => return Some(value),
             Err(reason) => reason,

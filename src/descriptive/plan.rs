@@ -5,14 +5,17 @@ use std::vec::IntoIter;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::categorical::level_summaries;
 use super::description::{ColumnDescription, Definitions, Description, SegmentDescription};
 use super::groups::Groups;
 use super::numeric::numeric_summaries;
 use super::params::{DESCRIBE, Describe};
+use super::temporal::{has_days, temporal_summaries};
 use super::weights::{RowWeights, weighted};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
 use crate::frame::codes::has_categories;
+use crate::frame::levels::has_levels;
 use crate::frame::numbers::is_numeric;
 use crate::frame::schema::column_remedy;
 
@@ -86,6 +89,9 @@ fn segments(groups: Groups, mut of_columns: Vec<IntoIter<ColumnDescription>>) ->
 /// Nulls of a column: in all rows, then in those of each segment.
 fn null_counts(column: &Column, groups: &Groups) -> Vec<u64> {
     let mut counts = vec![column.null_count() as u64];
+    if column.null_count() == 0 {
+        return vec![0; groups.len() + 1];
+    }
     let is_null = column.is_null();
     let of_segment = |at| {
         let rows = groups.rows(at).iter();
@@ -123,6 +129,7 @@ impl Describe {
 
     fn definitions(&self) -> Definitions {
         Definitions {
+            quantiles: self.quantiles().to_vec(),
             quantile_type: self.quantile_type(),
             moment_type: self.moment_type(),
             conf_level: self.conf_level(),
@@ -148,11 +155,24 @@ impl Describe {
             n_rows: n_rows(at) as u64,
             n_null,
             numeric: None,
+            categorical: None,
+            temporal: None,
+            text: None,
         };
         let mut parts: Vec<_> = null_counts(column, groups).into_iter().enumerate().map(described).collect();
         if is_numeric(column.dtype()) {
             let found = numeric_summaries(self, frame, name, groups, weights)?;
             parts.iter_mut().zip(found).for_each(|(part, summary)| part.numeric = Some(summary));
+        }
+        if has_levels(column.dtype()) {
+            let found = level_summaries(self, frame, name, groups, weights)?;
+            parts.iter_mut().zip(found).for_each(|(part, (levels, text))| {
+                (part.categorical, part.text) = (Some(levels), text);
+            });
+        }
+        if has_days(column.dtype()) {
+            let found = temporal_summaries(frame, name, groups)?;
+            parts.iter_mut().zip(found).for_each(|(part, summary)| part.temporal = Some(summary));
         }
         Ok(parts)
     }

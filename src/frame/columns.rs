@@ -235,22 +235,103 @@ pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
 /// Units with a value.
 pub const N_KNOWN: &str = "n_known";
 
+/// Whether a row of a description is of the `whole` table or of a `segment`.
+pub const SCOPE: &str = "scope";
+/// Values that enter a statistic.
+pub const N: &str = "n";
+/// Whole numbers beyond 2^53 that were rounded.
+pub const N_ROUNDED: &str = "n_rounded";
+/// Effective size of a weighted sample.
+pub const N_EFFECTIVE: &str = "n_effective";
+/// Sum.
+pub const SUM: &str = "sum";
+/// Mean.
+pub const MEAN: &str = "mean";
+/// Standard error of an estimate.
+pub const STD_ERROR: &str = "std_error";
+/// Lower end of a confidence interval.
+pub const CONF_LOW: &str = "conf_low";
+/// Upper end of a confidence interval.
+pub const CONF_HIGH: &str = "conf_high";
+/// Variance, with `n - 1` below.
+pub const VARIANCE: &str = "variance";
+/// Standard deviation, with `n - 1` below.
+pub const SD: &str = "sd";
+/// Coefficient of variation.
+pub const CV: &str = "cv";
+/// Skewness.
+pub const SKEWNESS: &str = "skewness";
+/// Kurtosis beyond that of the normal distribution.
+pub const EXCESS_KURTOSIS: &str = "excess_kurtosis";
+/// Largest less smallest value.
+pub const RANGE: &str = "range";
+/// Median.
+pub const MEDIAN: &str = "median";
+/// Interquartile range.
+pub const IQR: &str = "iqr";
+/// Median distance from the median.
+pub const MAD: &str = "mad";
+/// Mean distance from the mean.
+pub const MEAN_ABSOLUTE_DEVIATION: &str = "mean_absolute_deviation";
+/// Lower one of Tukey's fences.
+pub const FENCE_LOW: &str = "fence_low";
+/// Upper one of Tukey's fences.
+pub const FENCE_HIGH: &str = "fence_high";
+/// Values below the lower fence.
+pub const N_BELOW_FENCE: &str = "n_below_fence";
+/// Values above the upper fence.
+pub const N_ABOVE_FENCE: &str = "n_above_fence";
+/// Most frequent number, the smallest of several.
+pub const MODE: &str = "mode";
+/// Most frequent level, the first of several in the order of their bytes.
+pub const TOP_LEVEL: &str = "top_level";
+/// Values or levels that are equally the most frequent.
+pub const N_MODES: &str = "n_modes";
+/// Rows of the most frequent value or level.
+pub const N_TOP: &str = "n_top";
+/// Shannon's entropy of the levels, in bits.
+pub const ENTROPY_BITS: &str = "entropy_bits";
+/// Entropy as a share of the largest that so many levels can have.
+pub const EVENNESS: &str = "evenness";
+/// Probability that two rows drawn with replacement differ.
+pub const GINI_SIMPSON: &str = "gini_simpson";
+/// Levels that are rare.
+pub const N_RARE_LEVELS: &str = "n_rare_levels";
+/// Rows of rare levels.
+pub const N_RARE: &str = "n_rare";
+/// Mean number of characters of a text.
+pub const MEAN_LENGTH: &str = "mean_length";
+/// Days and times that no calendar here reaches.
+pub const N_BEYOND_CALENDAR: &str = "n_beyond_calendar";
+/// First day or instant.
+pub const FIRST_AT: &str = "first_at";
+/// Last day or instant.
+pub const LAST_AT: &str = "last_at";
+/// Days from the first to the last.
+pub const SPAN_DAYS: &str = "span_days";
+/// Distinct days.
+pub const N_DAYS: &str = "n_days";
+/// Days without rows between two that have some.
+pub const LONGEST_GAP_DAYS: &str = "longest_gap_days";
+/// First day by which half of the rows have come.
+pub const MEDIAN_DATE: &str = "median_date";
+/// Level of a column of categories.
+pub const LEVEL: &str = "level";
+/// Share of the filled cells, 0..=1.
+pub const SHARE: &str = "share";
+/// Share of the weight of the filled cells, 0..=1.
+pub const WEIGHTED_SHARE: &str = "weighted_share";
+/// Year and month, as `2026-01`.
+pub const MONTH: &str = "month";
+
 /// Driver of a target.
 pub const DRIVER: &str = "driver";
 /// Measure or method that a number was computed by.
 pub const METHOD: &str = "method";
 /// Value of a measure of importance.
 pub const IMPORTANCE: &str = "importance";
-/// Value as a share of the whole.
-pub const SHARE: &str = "share";
 /// Place by size, from 1.
 pub const RANK: &str = "rank";
-/// Standard error.
-pub const STD_ERROR: &str = "std_error";
-/// Lower end of an interval.
-pub const CONF_LOW: &str = "conf_low";
-/// Upper end of an interval.
-pub const CONF_HIGH: &str = "conf_high";
 /// Lower end of the interval of a share.
 pub const SHARE_CONF_LOW: &str = "share_conf_low";
 /// Upper end of the interval of a share.
@@ -261,3 +342,9 @@ pub const PERFORMANCE: &str = "performance";
 pub const QUADRANT: &str = "quadrant";
 /// Why a number is not there.
 pub const REASON: &str = "reason";
+
+/// The column of a quantile: `q0.25` of the share 0.25.
+#[must_use]
+pub fn quantile(share: f64) -> String {
+    format!("q{share}")
+}

@@ -10,6 +10,7 @@ pub mod distribution;
 mod draw;
 pub mod entropy;
 pub mod exact_sum;
+pub mod gap;
 pub mod hypothesis;
 pub mod importance;
 pub mod interval;

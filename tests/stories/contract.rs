@@ -10,8 +10,12 @@ use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
+use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
 use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
+use customer_analytics::kernel::moments::MomentType;
+use customer_analytics::kernel::quantile::QuantileType;
+use customer_analytics::kernel::weight::WeightKind;
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
@@ -160,6 +164,33 @@ impl Entry for OfTable {
     }
 }
 
+/// A description of any table.
+struct OfDescription(Describe);
+
+impl Entry for OfDescription {
+    fn name(&self) -> &'static str {
+        Describe::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let description = self.0.run(&frame.lazy())?;
+        assert!(!format!("{description:?}{description}").is_empty());
+        let frames = [description.to_dataframe(), description.levels(), description.months()];
+        let json = serde_json::to_string(&description).unwrap();
+        assert_eq!(serde_json::to_string(&description.clone()).unwrap(), json, "a clone is the same result");
+        Ok(Outcome { table: frames.map(|frame| bits(&frame)).concat(), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Describe = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Records of people brought together; a record is a distinct line without its amount.
 struct OfRecords(Identities);
 
@@ -240,6 +271,22 @@ fn registry() -> Vec<Box<dyn Entry>> {
         .expect("a product of ours", column("sku").is_in(["tea", "jam", "茶"]).or(column("sku").matches("[A-Z]+")))
         .expect("paid", (column("paid") * 100 - 1).abs().ge(column("paid")));
     entries.push(Box::new(OfTable(quality.check().unwrap())));
+    let descriptions = [
+        DescribeParams::new(),
+        DescribeParams::new()
+            .columns(["paid", "sku", "when", "invoice"])
+            .by(["sku", "who"])
+            .quantiles([0.0, 0.1, 0.5, 1.0])
+            .quantile_type(QuantileType::Type8)
+            .moment_type(MomentType::Type1)
+            .conf_level(0.9)
+            .fence_multiplier(3.0)
+            .n_levels(2)
+            .rare_share(0.26),
+        DescribeParams::new().by(["sku"]).weights("invoice", WeightKind::Sampling),
+        DescribeParams::new().columns(["paid", "sku", "when"]).weights("invoice", WeightKind::Frequency),
+    ];
+    entries.extend(descriptions.map(|params| Box::new(OfDescription(params.check().unwrap())) as Box<dyn Entry>));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -256,10 +303,12 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 5] = [
+const EXEMPT: [(&str, &str, &str); 7] = [
     ("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays"),
     ("null, NaN and infinite cells", "quality", "such cells are what it counts"),
     ("ids as text", "quality", "the types of the columns are what it reports"),
+    ("null, NaN and infinite cells", "describe", "such cells are what it counts"),
+    ("ids as text", "describe", "the types of the columns are what it goes by"),
     (
         "null, NaN and infinite cells",
         "identities",
@@ -497,7 +546,7 @@ fn ids_as_text_give_the_same_numbers_as_ids_as_numbers() {
     }
     all_keep("ids as text", |entry| {
         let expected = without_ids(&entry.run(numbers.clone()).unwrap());
-        let got = without_ids(&entry.run(texts.clone()).unwrap());
+        let got = without_ids(&entry.run(texts.clone()).map_err(|error| error.to_string())?);
         if expected == got { Ok(()) } else { Err(format!("{expected:?}\n{got:?}")) }
     });
 }
