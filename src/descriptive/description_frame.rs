@@ -149,15 +149,14 @@ impl<'a> Columns<'a> {
         let n_distinct = |row: &Row<'a>| row.numeric().map(|one| one.n_distinct);
         self.counts(columns::N_DISTINCT, |row| n_distinct(row).or_else(|| Some(row.categorical()?.n_levels)));
         self.numbers(columns::MODE, |row| row.numeric()?.modes.as_ref()?.values.first().copied());
-        self.texts(columns::TOP_LEVEL, |row| {
-            Some(row.categorical()?.modes.as_ref()?.levels.first()?.as_str())
-        });
+        self.texts(columns::TOP_LEVEL, |row| Some(row.categorical()?.modes.as_ref()?.levels.first()?.as_str()));
         let of_numbers = |row: &Row<'a>| row.numeric()?.modes.as_ref();
         let of_levels = |row: &Row<'a>| row.categorical()?.modes.as_ref();
         self.counts(columns::N_MODES, |row| {
             of_numbers(row).map(|modes| modes.n_modes).or_else(|| Some(of_levels(row)?.n_modes))
         });
-        let n_top = move |row: &Row<'a>| of_numbers(row).map(|modes| modes.count).or_else(|| Some(of_levels(row)?.count));
+        let n_top =
+            move |row: &Row<'a>| of_numbers(row).map(|modes| modes.count).or_else(|| Some(of_levels(row)?.count));
         self.counts(columns::N_TOP, n_top);
         self.numbers(columns::TOP_SHARE, |row| Some(n_top(row)? as f64 / row.n()? as f64));
         self.numbers(columns::ENTROPY_BITS, |row| row.categorical()?.entropy_bits);
@@ -243,9 +242,10 @@ impl Description {
     /// The columns over all rows, then those of each segment.
     fn rows(&self) -> Vec<Row<'_>> {
         let whole = self.columns.iter().map(|column| Row { key: None, column });
-        let of_segments = self.segments.iter().flat_map(|segment| {
-            segment.columns.iter().map(|column| Row { key: Some(segment.key.as_slice()), column })
-        });
+        let of_segments = self
+            .segments
+            .iter()
+            .flat_map(|segment| segment.columns.iter().map(|column| Row { key: Some(segment.key.as_slice()), column }));
         whole.chain(of_segments).collect()
     }
 

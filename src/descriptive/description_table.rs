@@ -117,7 +117,8 @@ fn write_reasons(
 
 fn number_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.numeric.as_ref()?;
-    let outliers = one.fences.as_ref().map_or_else(|| "-".to_owned(), |found| (found.n_below + found.n_above).to_string());
+    let outliers =
+        one.fences.as_ref().map_or_else(|| "-".to_owned(), |found| (found.n_below + found.n_above).to_string());
     let mut cells = vec![one.n.to_string(), (one.n_null + one.n_nan + one.n_infinite).to_string()];
     cells.extend([one.mean, one.sd, one.min, one.median, one.max, one.skewness].map(shown_number));
     cells.push(outliers);

@@ -2,7 +2,6 @@
 
 use polars::prelude::DataFrame;
 
-use super::params::DESCRIBE;
 use crate::error::{Error, Result};
 use crate::frame::codes::{NO_CODE, codes_of};
 
@@ -19,19 +18,19 @@ pub(super) struct Groups {
 
 impl Groups {
     /// The segments of the combinations of some columns; none without columns.
-    pub(super) fn of(frame: &DataFrame, by: &[String]) -> Result<Self> {
+    pub(super) fn of(step: &'static str, frame: &DataFrame, by: &[String]) -> Result<Self> {
         let none = Self { keys: Vec::new(), rows: Vec::new(), starts: vec![0] };
         if by.is_empty() || frame.height() == 0 {
             return Ok(none);
         }
         if u32::try_from(frame.height()).is_err() {
             let reason = format!("{} rows cannot be segmented in memory; filter or aggregate first", frame.height());
-            return Err(Error::Unusable { analysis: DESCRIBE, reason });
+            return Err(Error::Unusable { analysis: step, reason });
         }
         let mut segments = vec![0_u32; frame.height()];
         let mut keys: Vec<Vec<Option<String>>> = vec![Vec::new()];
         for name in by {
-            let found = codes_of(DESCRIBE, frame, name)?;
+            let found = codes_of(step, frame, name)?;
             let n_levels = found.labels.len() as u64 + 1;
             // A missing part is the last level.
             let level = |code: u32| if code == NO_CODE { n_levels - 1 } else { u64::from(code) };
@@ -110,7 +109,7 @@ mod tests {
     #[test]
     fn combinations_are_in_order_and_missing_parts_last() {
         let frame = df!("a" => [Some("y"), Some("x"), None, Some("y"), Some("x")], "b" => [Some(2), Some(10), Some(2), None, Some(10)]).unwrap();
-        let groups = Groups::of(&frame, &["a".to_owned(), "b".to_owned()]).unwrap();
+        let groups = Groups::of("test", &frame, &["a".to_owned(), "b".to_owned()]).unwrap();
         let key = |a: Option<&str>, b: Option<&str>| vec![a.map(str::to_owned), b.map(str::to_owned)];
         assert_eq!(
             groups.keys,
@@ -122,7 +121,7 @@ mod tests {
     #[test]
     fn without_columns_there_are_no_segments() {
         let frame = df!("a" => [1, 2]).unwrap();
-        assert_eq!(Groups::of(&frame, &[]).unwrap().len(), 0);
-        assert_eq!(Groups::of(&frame.head(Some(0)), &["a".to_owned()]).unwrap().len(), 0);
+        assert_eq!(Groups::of("test", &frame, &[]).unwrap().len(), 0);
+        assert_eq!(Groups::of("test", &frame.head(Some(0)), &["a".to_owned()]).unwrap().len(), 0);
     }
 }

@@ -81,7 +81,10 @@ fn a_share_at_the_bound_is_not_rare() {
 fn one_level_has_no_evenness_and_no_cell_has_nothing() {
     let one = levels(DescribeParams::new(), &[Some("a"), None]);
     assert_eq!((one.entropy_bits, one.evenness, one.gini_simpson), (Some(0.0), None, Some(0.0)));
-    assert_eq!((one.undefined[0].reason.clone(), one.undefined[0].statistics.clone()), (Undefined::Constant, vec!["evenness"]));
+    assert_eq!(
+        (one.undefined[0].reason.clone(), one.undefined[0].statistics.clone()),
+        (Undefined::Constant, vec!["evenness"])
+    );
     let none = levels(DescribeParams::new(), &[None, None]);
     assert_eq!((none.n, none.n_missing, none.n_levels, none.modes.clone()), (0, 2, 0, None));
     assert_eq!(none.undefined[0].reason, Undefined::TooFew { n: 0, needed: 1 });
@@ -247,7 +250,10 @@ fn the_frame_has_a_row_for_each_segment_and_column() {
 fn the_frame_of_levels_has_a_row_for_each_of_them() {
     let frame = df!("g" => [1, 2, 2], "x" => ["a", "b", "a"]).unwrap();
     let found = described(DescribeParams::new().by(["g"]), frame).levels();
-    assert_eq!(found.column("level").unwrap().str().unwrap().iter().flatten().collect::<Vec<_>>(), ["a", "b", "a", "a", "b"]);
+    assert_eq!(
+        found.column("level").unwrap().str().unwrap().iter().flatten().collect::<Vec<_>>(),
+        ["a", "b", "a", "a", "b"]
+    );
     assert_eq!(found.column("n").unwrap().u64().unwrap().iter().flatten().collect::<Vec<_>>(), [2, 1, 1, 1, 1]);
     assert_eq!(found.column("g").unwrap().null_count(), 2);
     assert_eq!(found.column("weighted_share").unwrap().null_count(), 5);

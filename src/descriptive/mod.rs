@@ -33,6 +33,7 @@
 //! ```
 
 mod categorical;
+pub mod compare;
 mod description;
 mod description_frame;
 mod description_table;

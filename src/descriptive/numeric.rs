@@ -145,7 +145,7 @@ fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups) 
 }
 
 /// Puts the finite values of some rows behind those of a vector and counts the others.
-fn push_rows(aligned: &Aligned<'_>, rows: &[u32], values: &mut Vec<f64>) -> CellCounts {
+pub(super) fn push_rows(aligned: &Aligned<'_>, rows: &[u32], values: &mut Vec<f64>) -> CellCounts {
     let masked = aligned.masked();
     let mut counts = CellCounts::default();
     for &row in rows {

@@ -52,7 +52,7 @@ impl Analysis for Describe {
         let frame = analysis::collect(DESCRIBE, plan)?;
         let names = self.described(frame.schema());
         let rows = weighted(frame, self.weights())?;
-        let groups = Groups::of(&rows.frame, self.by())?;
+        let groups = Groups::of(DESCRIBE, &rows.frame, self.by())?;
         let described: Vec<Vec<ColumnDescription>> = names
             .par_iter()
             .map(|name| self.described_column(&rows.frame, name, &groups, rows.weights.as_ref()))

@@ -217,7 +217,8 @@ fn median(by_day: &[DayCount], n: u64) -> Result<NaiveDate, Undefined> {
 }
 
 fn months(by_day: &[DayCount]) -> Vec<MonthCount> {
-    let number = |day| NaiveDate::from_epoch_days(day).map(|date| i64::from(date.year()) * 12 + i64::from(date.month0()));
+    let number =
+        |day| NaiveDate::from_epoch_days(day).map(|date| i64::from(date.year()) * 12 + i64::from(date.month0()));
     let mut counts: Vec<(i64, u64)> = Vec::new();
     for &(day, n) in by_day {
         let Some(month) = number(day) else { continue };

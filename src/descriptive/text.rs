@@ -46,9 +46,8 @@ impl LevelExtents {
         // A column of texts has fewer characters than 2^64.
         let n_chars: u64 = cells().map(|(one, n)| one.n_chars * n).sum();
         let lengths = || cells().map(|(one, _)| one.n_chars);
-        let mut defined = |statistic, value: Option<u64>| {
-            reasons.note(statistic, value.ok_or(Undefined::TooFew { n: 0, needed: 1 }))
-        };
+        let mut defined =
+            |statistic, value: Option<u64>| reasons.note(statistic, value.ok_or(Undefined::TooFew { n: 0, needed: 1 }));
         TextSummary {
             n,
             n_blank: rows(|one| one.is_blank),

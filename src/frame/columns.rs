@@ -343,6 +343,39 @@ pub const QUADRANT: &str = "quadrant";
 /// Why a number is not there.
 pub const REASON: &str = "reason";
 
+/// What a column is compared by: its numbers, an event or its levels.
+pub const KIND: &str = "kind";
+/// The segment that another one is compared with.
+pub const REFERENCE: &str = "reference";
+/// Test of whether segments differ.
+pub const TEST: &str = "test";
+/// What an effect measures.
+pub const EFFECT: &str = "effect";
+/// Whether a test is the primary one of its column.
+pub const IS_PRIMARY: &str = "is_primary";
+/// Statistic of a test.
+pub const STATISTIC: &str = "statistic";
+/// Degrees of freedom, those above the line for F.
+pub const DF: &str = "df";
+/// Degrees of freedom below the line.
+pub const DF_RESIDUAL: &str = "df_residual";
+/// Chance of a statistic at least as extreme without an effect.
+pub const P_VALUE: &str = "p_value";
+/// Its logarithm to base 10, which does not underflow.
+pub const LOG10_P: &str = "log10_p";
+/// The same chance, adjusted for the other tests of its family.
+pub const P_ADJUSTED: &str = "p_adjusted";
+/// Its logarithm to base 10.
+pub const LOG10_P_ADJUSTED: &str = "log10_p_adjusted";
+/// Estimate of an effect.
+pub const ESTIMATE: &str = "estimate";
+/// Size of an effect in words.
+pub const MAGNITUDE: &str = "magnitude";
+/// Level whose share is compared.
+pub const EVENT: &str = "event";
+/// Rows that have the event.
+pub const N_EVENT: &str = "n_event";
+
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]
 pub fn quantile(share: f64) -> String {

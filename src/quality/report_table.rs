@@ -42,7 +42,12 @@ impl DataQuality {
             return Ok(());
         }
         let cells = |one: &ExpectationQuality| {
-            vec![shown_share(one.pass_share), one.n_pass.to_string(), one.n_fail.to_string(), one.n_unjudged.to_string()]
+            vec![
+                shown_share(one.pass_share),
+                one.n_pass.to_string(),
+                one.n_fail.to_string(),
+                one.n_unjudged.to_string(),
+            ]
         };
         let names: Vec<String> = self
             .expectations

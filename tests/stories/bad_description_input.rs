@@ -105,7 +105,8 @@ fn numbers_at_the_ends_of_the_doubles_give_numbers_or_reasons() {
     assert_eq!((small.mean, small.median, small.n_distinct), (Some(2.0 * tiny), Some(2.0 * tiny), 3));
     assert_eq!(small.sum, Some(6.0 * tiny));
     let all = [large, small];
-    let values = |one: &NumericSummary| [one.sum, one.mean, one.variance, one.sd, one.cv, one.skewness, one.iqr, one.mad];
+    let values =
+        |one: &NumericSummary| [one.sum, one.mean, one.variance, one.sd, one.cv, one.skewness, one.iqr, one.mad];
     assert!(all.iter().flat_map(values).flatten().all(f64::is_finite));
 }
 
@@ -179,7 +180,10 @@ fn settings_out_of_their_range_are_refused() {
     let refusals = [
         (params().columns(["a", "b", "a"]), "`columns` must be made of distinct columns, got `a` twice"),
         (params().by(["g", "g"]), "`by` must be made of distinct columns, got `g` twice"),
-        (params().columns(Vec::<String>::new()), "`columns` must be at least one column (leave it out for all), got none"),
+        (
+            params().columns(Vec::<String>::new()),
+            "`columns` must be at least one column (leave it out for all), got none",
+        ),
         (params().quantiles([0.5, 1.5]), "`quantiles` must be in 0..=1, got 1.5"),
         (params().quantiles([f64::NAN]), "`quantiles` must be in 0..=1, got NaN"),
         (params().quantiles([0.5, 0.25, 0.5]), "`quantiles` must be distinct, got 0.5 twice"),

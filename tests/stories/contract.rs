@@ -10,10 +10,12 @@ use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
+use customer_analytics::descriptive::compare::{Compare, CompareParams, TestName};
 use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
 use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
 use customer_analytics::kernel::moments::MomentType;
+use customer_analytics::kernel::multiplicity::Multiplicity;
 use customer_analytics::kernel::quantile::QuantileType;
 use customer_analytics::kernel::weight::WeightKind;
 use customer_analytics::polars::prelude::*;
@@ -191,6 +193,33 @@ impl Entry for OfDescription {
     }
 }
 
+/// Segments of any table compared.
+struct OfSegments(Compare);
+
+impl Entry for OfSegments {
+    fn name(&self) -> &'static str {
+        Compare::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let comparison = self.0.run(&frame.lazy())?;
+        assert!(!format!("{comparison:?}{comparison}").is_empty());
+        let frames = [comparison.to_dataframe(), comparison.summaries(), comparison.levels()];
+        let json = serde_json::to_string(&comparison).unwrap();
+        assert_eq!(serde_json::to_string(&comparison.clone()).unwrap(), json, "a clone is the same result");
+        Ok(Outcome { table: frames.map(|frame| bits(&frame)).concat(), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Compare = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Records of people brought together; a record is a distinct line without its amount.
 struct OfRecords(Identities);
 
@@ -287,6 +316,19 @@ fn registry() -> Vec<Box<dyn Entry>> {
         DescribeParams::new().columns(["paid", "sku", "when"]).weights("invoice", WeightKind::Frequency),
     ];
     entries.extend(descriptions.map(|params| Box::new(OfDescription(params.check().unwrap())) as Box<dyn Entry>));
+    let comparisons = [
+        CompareParams::new("sku"),
+        CompareParams::new("sku")
+            .columns(["paid", "who", "when"])
+            .event("when", "2026-06-01")
+            .tests([TestName::OneWayAnova, TestName::StudentT, TestName::ChiSquare, TestName::TwoProportions])
+            .multiplicity(Multiplicity::BenjaminiHochberg)
+            .conf_level(0.9)
+            .min_rows(3)
+            .pairwise(true),
+        CompareParams::by(["when", "sku"]).columns(["paid"]).min_rows(1).n_levels(2),
+    ];
+    entries.extend(comparisons.map(|params| Box::new(OfSegments(params.check().unwrap())) as Box<dyn Entry>));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -303,12 +345,18 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 7] = [
+const EXEMPT: [(&str, &str, &str); 9] = [
     ("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays"),
     ("null, NaN and infinite cells", "quality", "such cells are what it counts"),
     ("ids as text", "quality", "the types of the columns are what it reports"),
     ("null, NaN and infinite cells", "describe", "such cells are what it counts"),
     ("ids as text", "describe", "the types of the columns are what it goes by"),
+    (
+        "null, NaN and infinite cells",
+        "compare",
+        "such cells are counted, and the other cells of their rows are compared",
+    ),
+    ("ids as text", "compare", "the types of the columns are what it goes by"),
     (
         "null, NaN and infinite cells",
         "identities",

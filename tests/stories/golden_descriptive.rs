@@ -117,7 +117,8 @@ fn compare(what: &str, column: &ColumnDescription, population: &NumericSummary, 
 
 /// Compares all columns of a part of the file.
 fn compare_all(part: &str, frame: &LazyFrame, expected: &Value) -> Description {
-    let columns: Vec<&str> = expected.as_object().unwrap().keys().map(String::as_str).filter(|&name| name != "rule").collect();
+    let columns: Vec<&str> =
+        expected.as_object().unwrap().keys().map(String::as_str).filter(|&name| name != "rule").collect();
     assert!(!columns.is_empty());
     let params = || DescribeParams::new().columns(columns.clone());
     let sample = params().run(frame).unwrap();

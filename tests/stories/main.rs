@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_cleaning_input;
+mod bad_comparison_input;
 mod bad_description_input;
 mod bad_input;
 mod cleaning_laws;
@@ -14,6 +15,7 @@ mod dirty;
 mod golden;
 mod golden_association;
 mod golden_cleaning;
+mod golden_comparison;
 mod golden_descriptive;
 mod golden_drivers;
 mod golden_hypothesis;
