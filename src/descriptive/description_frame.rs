@@ -51,6 +51,9 @@ impl<'a> Row<'a> {
     }
 }
 
+/// A column of what numbers have.
+type Named<T> = (&'static str, fn(&NumericSummary) -> Option<T>);
+
 /// A frame in the making.
 struct Columns<'a> {
     rows: Vec<Row<'a>>,
@@ -71,12 +74,12 @@ impl<'a> Columns<'a> {
     }
 
     /// Statistics of numbers.
-    fn statistics<const N: usize>(&mut self, named: [(&str, fn(&NumericSummary) -> Option<f64>); N]) {
+    fn statistics<const N: usize>(&mut self, named: [Named<f64>; N]) {
         named.into_iter().for_each(|(name, of)| self.numbers(name, |row| of(row.numeric()?)));
     }
 
     /// Counts of numbers.
-    fn number_counts<const N: usize>(&mut self, named: [(&str, fn(&NumericSummary) -> Option<u64>); N]) {
+    fn number_counts<const N: usize>(&mut self, named: [Named<u64>; N]) {
         named.into_iter().for_each(|(name, of)| self.counts(name, |row| of(row.numeric()?)));
     }
 

@@ -2,6 +2,7 @@
 
 use polars::prelude::DataFrame;
 
+use super::params::DESCRIBE;
 use crate::error::{Error, Result};
 use crate::frame::codes::{NO_CODE, codes_of};
 
@@ -18,7 +19,12 @@ pub(super) struct Groups {
 
 impl Groups {
     /// The segments of the combinations of some columns; none without columns.
-    pub(super) fn of(step: &'static str, frame: &DataFrame, by: &[String]) -> Result<Self> {
+    pub(super) fn of(frame: &DataFrame, by: &[String]) -> Result<Self> {
+        Self::for_step(DESCRIBE, frame, by)
+    }
+
+    /// The same, with the name that errors give.
+    pub(super) fn for_step(step: &'static str, frame: &DataFrame, by: &[String]) -> Result<Self> {
         let none = Self { keys: Vec::new(), rows: Vec::new(), starts: vec![0] };
         if by.is_empty() || frame.height() == 0 {
             return Ok(none);
@@ -109,7 +115,7 @@ mod tests {
     #[test]
     fn combinations_are_in_order_and_missing_parts_last() {
         let frame = df!("a" => [Some("y"), Some("x"), None, Some("y"), Some("x")], "b" => [Some(2), Some(10), Some(2), None, Some(10)]).unwrap();
-        let groups = Groups::of("test", &frame, &["a".to_owned(), "b".to_owned()]).unwrap();
+        let groups = Groups::of(&frame, &["a".to_owned(), "b".to_owned()]).unwrap();
         let key = |a: Option<&str>, b: Option<&str>| vec![a.map(str::to_owned), b.map(str::to_owned)];
         assert_eq!(
             groups.keys,
@@ -121,7 +127,7 @@ mod tests {
     #[test]
     fn without_columns_there_are_no_segments() {
         let frame = df!("a" => [1, 2]).unwrap();
-        assert_eq!(Groups::of("test", &frame, &[]).unwrap().len(), 0);
-        assert_eq!(Groups::of("test", &frame.head(Some(0)), &["a".to_owned()]).unwrap().len(), 0);
+        assert_eq!(Groups::of(&frame, &[]).unwrap().len(), 0);
+        assert_eq!(Groups::of(&frame.head(Some(0)), &["a".to_owned()]).unwrap().len(), 0);
     }
 }

@@ -229,7 +229,7 @@ fn the_frame_has_a_row_for_each_segment_and_column() {
     let described = described(DescribeParams::new().by(["segment", "n"]).quantiles([0.0, 0.25]), frame);
     let table = described.to_dataframe();
     assert_eq!(table.height(), 2 * (1 + 3));
-    let names: Vec<&str> = table.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = table.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
     // A key that is called as a column of ours steps aside.
     assert_eq!(names[..6], ["scope", "segment", "by_n", "column", "dtype", "n_rows"]);
     assert!(names.contains(&"q0") && names.contains(&"q0.25"));

@@ -17,6 +17,12 @@
 //! [`to_dataframe`](crate::frame::ToDataFrame::to_dataframe), [`levels`](Description::levels) and
 //! [`months`](Description::months).
 //!
+//! A table that is larger than memory can [stream](Reading::Streamed) by: moments and counts are
+//! the same to the last bit, and so are quantiles while the values near them can be kept; what is
+//! an estimate has its error beside it.
+//!
+//! Whether segments differ, and by how much, is for [`compare`] to say.
+//!
 //! # Examples
 //!
 //! ```
@@ -43,14 +49,19 @@ mod level_laws;
 mod numeric;
 mod params;
 mod plan;
+mod reading;
+mod streamed;
+mod tallied;
 mod tally;
 mod temporal;
 mod text;
 mod weights;
 
 pub use categorical::{CategoricalSummary, LevelModes, LevelShare, RareLevels, RestOfLevels};
+pub use compare::{Compare, CompareParams, Comparison};
 pub use description::{ColumnDescription, Definitions, Description, SegmentDescription};
 pub use numeric::{NumericSummary, QuantileValue, UndefinedStatistics};
 pub use params::{Describe, DescribeParams};
+pub use reading::{DistinctError, QuantileError, Reading, Sketch};
 pub use temporal::{Gap, MonthCount, TemporalSummary};
 pub use text::TextSummary;

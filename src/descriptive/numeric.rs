@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use super::groups::Groups;
 use super::params::{DESCRIBE, Describe};
+use super::reading::{DistinctError, QuantileError};
+use super::tallied::counted_summary;
 use super::weights::RowWeights;
 use crate::error::Result;
 use crate::frame::numbers::{Aligned, CellCounts, Numbers};
 use crate::kernel::interval::{Interval, mean_t};
-use crate::kernel::moments::{MomentType, Moments};
+use crate::kernel::moments::{Extent, MomentType, Moments};
 use crate::kernel::order::{Fences, Modes, Sorted, Sorter};
 use crate::kernel::quantile::WeightedSample;
 use crate::kernel::undefined::Undefined;
@@ -90,9 +92,14 @@ pub struct NumericSummary {
     pub mad: Option<f64>,
     /// Mean distance from the mean.
     pub mean_absolute_deviation: Option<f64>,
+    /// How far the quantiles and what is made of them can be off, where only a sketch of the
+    /// values was kept; `None` where they are exact.
+    pub quantile_error: Option<QuantileError>,
     /// Distinct values.
     pub n_distinct: u64,
-    /// Most frequent values; `None` without values.
+    /// How far that number can be off, where it is an estimate; `None` where it is exact.
+    pub distinct_error: Option<DistinctError>,
+    /// Most frequent values; `None` without values, and where not all of them were kept.
     pub modes: Option<Modes>,
     /// Zeros of either sign.
     pub n_zero: u64,
@@ -113,7 +120,7 @@ pub(super) fn numeric_summaries(
     weights: Option<&RowWeights>,
 ) -> Result<Vec<NumericSummary>> {
     let numbers = Numbers::of(DESCRIBE, frame, column)?;
-    let Some(weights) = weights else { return Ok(plain_summaries(settings, &numbers, groups)) };
+    let Some(weights) = weights else { return Ok(plain_summaries(settings, &numbers, groups, frame.height())) };
     let aligned = numbers.aligned();
     let every: Vec<u32> = (0..frame.height() as u32).collect();
     let mut summaries: Vec<NumericSummary> = (0..=groups.len())
@@ -128,13 +135,9 @@ pub(super) fn numeric_summaries(
 }
 
 /// The summaries of rows without weights.
-fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups) -> Vec<NumericSummary> {
-    let mut counts = CellCounts::default();
-    let whole = summary(settings, &mut Sorter::default(), |values| {
-        counts = numbers.push_finite(values);
-        counts
-    });
-    let mut summaries = vec![NumericSummary { n_rounded: Some(counts.n_rounded), ..whole }];
+fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups, n: usize) -> Vec<NumericSummary> {
+    let whole = counted_summary(settings, numbers, n).unwrap_or_else(|| sorted_summary(settings, numbers));
+    let mut summaries = vec![NumericSummary { n_rounded: Some(numbers.n_rounded()), ..whole }];
     if groups.len() > 0 {
         let aligned = numbers.aligned();
         summaries.par_extend((0..groups.len()).into_par_iter().map_init(Sorter::default, |sorter, at| {
@@ -142,6 +145,11 @@ fn plain_summaries(settings: &Describe, numbers: &Numbers<'_>, groups: &Groups) 
         }));
     }
     summaries
+}
+
+/// The summary of all values in order.
+pub(super) fn sorted_summary(settings: &Describe, numbers: &Numbers<'_>) -> NumericSummary {
+    summary(settings, &mut Sorter::default(), |values| numbers.push_finite(values))
 }
 
 /// Puts the finite values of some rows behind those of a vector and counts the others.
@@ -173,7 +181,7 @@ fn summary(settings: &Describe, sorter: &mut Sorter, fill: impl FnOnce(&mut Vec<
         mean_absolute_deviation: sorted.mean_absolute_deviation(),
         fences: sorted.fences(settings.fence_multiplier(), quantile_type),
     };
-    assembled(settings, counts, sorted, Moments::of(sorted.values()), order)
+    assembled(settings, Facts::of(settings, counts, sorted), Moments::of(sorted.values()), order)
 }
 
 /// The same of weighted rows. The weights are above 0.
@@ -188,7 +196,7 @@ fn weighted_summary(settings: &Describe, aligned: &Aligned<'_>, rows: &[u32], we
     let mut sorter = Sorter::default();
     let sorted = sorter.sort(&values).unwrap_or_default();
     let order = order.with_fences(|ends| sorted.beyond(ends));
-    assembled(settings, counts, sorted, moments, order)
+    assembled(settings, Facts::of(settings, counts, sorted), moments, order)
 }
 
 /// Statistics of order under weights.
@@ -223,13 +231,64 @@ fn weighted_order(
 }
 
 /// Statistics that need the values in order; `F` are the fences.
-struct OrderStatistics<F> {
-    quantiles: Vec<Result<f64, Undefined>>,
-    median: Result<f64, Undefined>,
-    iqr: Result<f64, Undefined>,
-    mad: Result<f64, Undefined>,
-    mean_absolute_deviation: Result<f64, Undefined>,
-    fences: Result<F, Undefined>,
+pub(super) struct OrderStatistics<F> {
+    pub(super) quantiles: Vec<Result<f64, Undefined>>,
+    pub(super) median: Result<f64, Undefined>,
+    pub(super) iqr: Result<f64, Undefined>,
+    pub(super) mad: Result<f64, Undefined>,
+    pub(super) mean_absolute_deviation: Result<f64, Undefined>,
+    pub(super) fences: Result<F, Undefined>,
+}
+
+/// Counts of values, and their ends.
+pub(super) struct Facts {
+    pub(super) counts: CellCounts,
+    pub(super) n: u64,
+    pub(super) ends: Result<(f64, f64), Undefined>,
+    pub(super) n_distinct: u64,
+    pub(super) modes: Result<Modes, Undefined>,
+    pub(super) n_zero: u64,
+    pub(super) n_negative: u64,
+    pub(super) quantile_error: Option<QuantileError>,
+    pub(super) distinct_error: Option<DistinctError>,
+}
+
+impl Facts {
+    fn of(settings: &Describe, counts: CellCounts, sorted: Sorted<'_>) -> Self {
+        let frequencies = sorted.frequencies(settings.n_levels().max(1));
+        Self {
+            counts,
+            n: sorted.n() as u64,
+            ends: sorted.min().and_then(|min| Ok((min, sorted.max()?))),
+            n_distinct: frequencies.as_ref().map_or(0, |found| found.n_distinct),
+            modes: frequencies.map(|found| found.modes),
+            n_zero: sorted.n_equal(0.0),
+            n_negative: sorted.n_below(0.0),
+            quantile_error: None,
+            distinct_error: None,
+        }
+    }
+
+    /// What the extent of some values says.
+    pub(super) fn of_extent(counts: CellCounts, extent: &Extent) -> Self {
+        let none = || Undefined::TooFew { n: 0, needed: 1 };
+        Self {
+            counts,
+            n: extent.n(),
+            ends: extent.ends().ok_or_else(none),
+            n_distinct: 0,
+            modes: Err(none()),
+            n_zero: 0,
+            n_negative: 0,
+            quantile_error: None,
+            distinct_error: None,
+        }
+    }
+
+    fn range(&self) -> Result<f64, Undefined> {
+        let (min, max) = self.ends.clone()?;
+        Some(max - min).filter(|range| range.is_finite()).ok_or(Undefined::Overflow)
+    }
 }
 
 impl OrderStatistics<Interval> {
@@ -246,10 +305,9 @@ impl OrderStatistics<Interval> {
 }
 
 /// Puts a summary together and notes why what is missing is so.
-fn assembled(
+pub(super) fn assembled(
     settings: &Describe,
-    counts: CellCounts,
-    sorted: Sorted<'_>,
+    facts: Facts,
     moments: Result<Moments, Undefined>,
     order: OrderStatistics<Fences>,
 ) -> NumericSummary {
@@ -260,11 +318,11 @@ fn assembled(
     };
     let interval =
         |moments: &Moments| mean_t(moments.mean(), moments.std_error()?, moments.n() - 1.0, settings.conf_level());
-    let frequencies = sorted.frequencies(settings.n_levels().max(1));
-    let values = sorted.values();
+    let Facts { counts, .. } = facts;
+    let range = facts.range();
     let quantiles = settings.quantiles().iter().zip(order.quantiles);
     NumericSummary {
-        n: values.len() as u64,
+        n: facts.n,
         n_null: counts.n_null,
         n_nan: counts.n_nan,
         n_infinite: counts.n_infinite,
@@ -279,9 +337,9 @@ fn assembled(
         cv: reasons.note("cv", of(Moments::cv)),
         skewness: reasons.note("skewness", of_type(Moments::skewness)),
         excess_kurtosis: reasons.note("excess_kurtosis", of_type(Moments::excess_kurtosis)),
-        min: reasons.note("min", sorted.min()),
-        max: reasons.note("max", sorted.max()),
-        range: reasons.note("range", sorted.range()),
+        min: reasons.note("min", facts.ends.clone().map(|ends| ends.0)),
+        max: reasons.note("max", facts.ends.map(|ends| ends.1)),
+        range: reasons.note("range", range),
         quantiles: quantiles
             .map(|(&share, value)| QuantileValue { share, value: reasons.note("quantiles", value) })
             .collect(),
@@ -289,10 +347,12 @@ fn assembled(
         iqr: reasons.note("iqr", order.iqr),
         mad: reasons.note("mad", order.mad),
         mean_absolute_deviation: reasons.note("mean_absolute_deviation", order.mean_absolute_deviation),
-        n_distinct: frequencies.as_ref().map_or(0, |found| found.n_distinct),
-        modes: reasons.note("modes", frequencies.map(|found| found.modes)),
-        n_zero: sorted.n_equal(0.0),
-        n_negative: sorted.n_below(0.0),
+        quantile_error: facts.quantile_error,
+        n_distinct: facts.n_distinct,
+        distinct_error: facts.distinct_error,
+        modes: reasons.note("modes", facts.modes),
+        n_zero: facts.n_zero,
+        n_negative: facts.n_negative,
         fences: reasons.note("fences", order.fences),
         undefined: reasons.0,
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::description::Description;
+use super::reading::{MOST_COUNTED, Reading};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::kernel::moments::MomentType;
@@ -53,6 +54,7 @@ pub struct DescribeParams {
     rare_share: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<Weights>,
+    reading: Reading,
 }
 
 impl Default for DescribeParams {
@@ -68,6 +70,7 @@ impl Default for DescribeParams {
             n_levels: 10,
             rare_share: 0.01,
             weights: None,
+            reading: Reading::default(),
         }
     }
 }
@@ -142,11 +145,26 @@ impl DescribeParams {
         self
     }
 
+    /// Whether columns are held in memory, which is the default, or stream by batch after batch,
+    /// so that a table may be larger than memory.
+    ///
+    /// ```
+    /// use customer_analytics::descriptive::{DescribeParams, Reading};
+    ///
+    /// let params = DescribeParams::new().reading(Reading::streamed());
+    /// # assert!(params.check().is_ok());
+    /// ```
+    pub fn reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
+    }
+
     /// Checks every setting and returns the runnable analysis.
     ///
     /// # Errors
     /// `Param` when a column is named twice, a share is outside 0..=1, a quantile is asked for
-    /// twice, `conf_level` is not between 0 and 1 or `fence_multiplier` not a number from 0 on.
+    /// twice, `conf_level` is not between 0 and 1, `fence_multiplier` not a number from 0 on,
+    /// `max_distinct` of a stream not in 1..=16777216, or weights are to be streamed.
     pub fn check(self) -> Result<Describe> {
         let refused = |param, expected: &str, got: String| Err(Error::param(DESCRIBE, param, expected, got));
         for (param, names) in [("columns", self.columns.as_deref().unwrap_or_default()), ("by", &self.by)] {
@@ -171,6 +189,14 @@ impl DescribeParams {
         }
         if !(0.0..=1.0).contains(&self.rare_share) {
             return refused("rare_share", "in 0..=1", self.rare_share.to_string());
+        }
+        if let Reading::Streamed { max_distinct } = self.reading {
+            if !(1..=MOST_COUNTED).contains(&max_distinct) {
+                return refused("max_distinct", "in 1..=16777216", max_distinct.to_string());
+            }
+            if self.weights.is_some() {
+                return refused("reading", "in memory with weights", "streamed".into());
+            }
         }
         Ok(Describe(self))
     }
@@ -229,6 +255,10 @@ impl Describe {
 
     pub(super) fn weights(&self) -> Option<&Weights> {
         self.0.weights.as_ref()
+    }
+
+    pub(super) fn reading(&self) -> Reading {
+        self.0.reading
     }
 }
 

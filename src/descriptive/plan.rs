@@ -10,6 +10,8 @@ use super::description::{ColumnDescription, Definitions, Description, SegmentDes
 use super::groups::Groups;
 use super::numeric::numeric_summaries;
 use super::params::{DESCRIBE, Describe};
+use super::reading::Reading;
+use super::streamed;
 use super::temporal::{has_days, temporal_summaries};
 use super::weights::{RowWeights, weighted};
 use crate::analysis::{self, Analysis};
@@ -47,12 +49,18 @@ impl Analysis for Describe {
         Ok(frame.select(names.iter().map(|name| col(name.as_str())).collect::<Vec<_>>()))
     }
 
-    /// Collects the columns and describes them, several at a time.
+    /// Collects the columns and describes them, several at a time; or lets them stream by.
+    ///
+    /// # Errors
+    /// `Unusable` when a query that streams gives other rows the second time it runs.
     fn reduce(&self, plan: LazyFrame) -> Result<Description> {
+        if let Reading::Streamed { max_distinct } = self.reading() {
+            return streamed::description(self, plan, max_distinct);
+        }
         let frame = analysis::collect(DESCRIBE, plan)?;
         let names = self.described(frame.schema());
         let rows = weighted(frame, self.weights())?;
-        let groups = Groups::of(DESCRIBE, &rows.frame, self.by())?;
+        let groups = Groups::of(&rows.frame, self.by())?;
         let described: Vec<Vec<ColumnDescription>> = names
             .par_iter()
             .map(|name| self.described_column(&rows.frame, name, &groups, rows.weights.as_ref()))
@@ -87,11 +95,11 @@ fn segments(groups: Groups, mut of_columns: Vec<IntoIter<ColumnDescription>>) ->
 }
 
 /// Nulls of a column: in all rows, then in those of each segment.
-fn null_counts(column: &Column, groups: &Groups) -> Vec<u64> {
-    let mut counts = vec![column.null_count() as u64];
+pub(super) fn null_counts(column: &Column, groups: &Groups) -> Vec<u64> {
     if column.null_count() == 0 {
         return vec![0; groups.len() + 1];
     }
+    let mut counts = vec![column.null_count() as u64];
     let is_null = column.is_null();
     let of_segment = |at| {
         let rows = groups.rows(at).iter();
@@ -103,11 +111,11 @@ fn null_counts(column: &Column, groups: &Groups) -> Vec<u64> {
 
 impl Describe {
     /// The columns that are described: those asked for, or all but the keys and the weights.
-    fn described(&self, schema: &Schema) -> Vec<String> {
+    pub(super) fn described(&self, schema: &Schema) -> Vec<String> {
         let is_other = |name: &str| {
             self.by().iter().any(|key| key == name) || self.weights().is_some_and(|weights| weights.column == name)
         };
-        let all = || schema.iter_names().filter(|name| !is_other(name)).map(|name| name.to_string()).collect();
+        let all = || schema.iter_names().filter(|name| !is_other(name)).map(PlSmallStr::to_string).collect();
         self.columns().map_or_else(all, <[String]>::to_vec)
     }
 
@@ -127,7 +135,7 @@ impl Describe {
         problems
     }
 
-    fn definitions(&self) -> Definitions {
+    pub(super) fn definitions(&self) -> Definitions {
         Definitions {
             quantiles: self.quantiles().to_vec(),
             quantile_type: self.quantile_type(),

@@ -45,9 +45,7 @@ pub(crate) fn codes_of(step: &'static str, frame: &DataFrame, column: &str) -> R
     let series = one_chunk(step, frame, column)?;
     let codes = match series.dtype() {
         DataType::String => text_values(&series).map(|texts| of_texts(&texts, series.len())),
-        DataType::Boolean => {
-            series.bool().ok().map(|column| of_keys(column.iter(), |a, b| a.cmp(b), |key| key.to_string()))
-        }
+        DataType::Boolean => series.bool().ok().map(|column| of_keys(column.iter(), Ord::cmp, |key| key.to_string())),
         DataType::Float32 | DataType::Float64 => {
             let doubles = series.cast(&DataType::Float64).map_err(Error::query(step))?;
             doubles.f64().ok().map(|column| {
@@ -62,7 +60,7 @@ pub(crate) fn codes_of(step: &'static str, frame: &DataFrame, column: &str) -> R
         }
         dtype if dtype.is_integer() && *dtype != DataType::UInt64 => {
             let whole = series.cast(&DataType::Int64).map_err(Error::query(step))?;
-            whole.i64().ok().map(|column| of_keys(column.iter(), |a, b| a.cmp(b), |key| key.to_string()))
+            whole.i64().ok().map(|column| of_keys(column.iter(), Ord::cmp, |key| key.to_string()))
         }
         _ => return of_others(step, &series),
     };
@@ -87,7 +85,7 @@ fn of_others(step: &'static str, series: &Series) -> Result<Codes> {
     });
     let picked = series.take(&IdxCa::from_vec("".into(), rows)).map_err(Error::query(step))?;
     let order = picked.arg_sort(SortOptions::default());
-    let order: Vec<u32> = order.iter().flatten().map(|place| place as u32).collect();
+    let order: Vec<u32> = order.iter().flatten().collect();
     Ok(reordered(codes.codes, codes.labels, &order))
 }
 

@@ -235,24 +235,72 @@ pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
 /// Units with a value.
 pub const N_KNOWN: &str = "n_known";
 
+/// First column of a pair.
+pub const PAIR_X: &str = "x";
+/// Second column of a pair.
+pub const PAIR_Y: &str = "y";
+/// Measure or method that a number was computed by.
+pub const METHOD: &str = "method";
+/// Estimate of a statistic.
+pub const ESTIMATE: &str = "estimate";
+/// Why there is no estimate.
+pub const UNDEFINED: &str = "undefined";
+/// Rows that a statistic is made of.
+pub const N: &str = "n";
+/// How many equally weighted rows the rows are worth.
+pub const N_EFFECTIVE: &str = "n_effective";
+/// Rows left out as a number is NaN or infinite.
+pub const N_NOT_FINITE: &str = "n_not_finite";
+/// Statistic of a test.
+pub const STATISTIC: &str = "statistic";
+/// Degrees of freedom.
+pub const DF: &str = "df";
+/// Degrees of freedom of the denominator of an F statistic.
+pub const DF_DENOMINATOR: &str = "df_denominator";
+/// Chance of a statistic as extreme without an effect.
+pub const P_VALUE: &str = "p_value";
+/// Logarithm to base 10 of a p-value, also where that is below the smallest double.
+pub const LOG10_P: &str = "log10_p";
+/// P-value adjusted for the number of tests.
+pub const P_ADJUSTED: &str = "p_adjusted";
+/// Logarithm to base 10 of an adjusted p-value.
+pub const LOG10_P_ADJUSTED: &str = "log10_p_adjusted";
+/// Driver of a target.
+pub const DRIVER: &str = "driver";
+/// Value of a measure of importance.
+pub const IMPORTANCE: &str = "importance";
+/// Value as a share of the whole.
+pub const SHARE: &str = "share";
+/// Place by size, from 1.
+pub const RANK: &str = "rank";
+/// Standard error.
+pub const STD_ERROR: &str = "std_error";
+/// Lower end of an interval.
+pub const CONF_LOW: &str = "conf_low";
+/// Upper end of an interval.
+pub const CONF_HIGH: &str = "conf_high";
+/// How an interval was made.
+pub const INTERVAL: &str = "interval";
+/// Why there is no interval.
+pub const NO_INTERVAL: &str = "no_interval";
+/// Lower end of the interval of a share.
+pub const SHARE_CONF_LOW: &str = "share_conf_low";
+/// Upper end of the interval of a share.
+pub const SHARE_CONF_HIGH: &str = "share_conf_high";
+/// Mean on a scale from 0 at its worst end to 100 at its best.
+pub const PERFORMANCE: &str = "performance";
+/// Field on the map of importance and performance.
+pub const QUADRANT: &str = "quadrant";
+/// Why a number is not there.
+pub const REASON: &str = "reason";
 /// Whether a row of a description is of the `whole` table or of a `segment`.
 pub const SCOPE: &str = "scope";
-/// Values that enter a statistic.
-pub const N: &str = "n";
 /// Whole numbers beyond 2^53 that were rounded.
 pub const N_ROUNDED: &str = "n_rounded";
-/// Effective size of a weighted sample.
-pub const N_EFFECTIVE: &str = "n_effective";
 /// Sum.
 pub const SUM: &str = "sum";
 /// Mean.
 pub const MEAN: &str = "mean";
-/// Standard error of an estimate.
-pub const STD_ERROR: &str = "std_error";
-/// Lower end of a confidence interval.
-pub const CONF_LOW: &str = "conf_low";
-/// Upper end of a confidence interval.
-pub const CONF_HIGH: &str = "conf_high";
 /// Variance, with `n - 1` below.
 pub const VARIANCE: &str = "variance";
 /// Standard deviation, with `n - 1` below.
@@ -317,31 +365,10 @@ pub const LONGEST_GAP_DAYS: &str = "longest_gap_days";
 pub const MEDIAN_DATE: &str = "median_date";
 /// Level of a column of categories.
 pub const LEVEL: &str = "level";
-/// Share of the filled cells, 0..=1.
-pub const SHARE: &str = "share";
 /// Share of the weight of the filled cells, 0..=1.
 pub const WEIGHTED_SHARE: &str = "weighted_share";
 /// Year and month, as `2026-01`.
 pub const MONTH: &str = "month";
-
-/// Driver of a target.
-pub const DRIVER: &str = "driver";
-/// Measure or method that a number was computed by.
-pub const METHOD: &str = "method";
-/// Value of a measure of importance.
-pub const IMPORTANCE: &str = "importance";
-/// Place by size, from 1.
-pub const RANK: &str = "rank";
-/// Lower end of the interval of a share.
-pub const SHARE_CONF_LOW: &str = "share_conf_low";
-/// Upper end of the interval of a share.
-pub const SHARE_CONF_HIGH: &str = "share_conf_high";
-/// Mean on a scale from 0 at its worst end to 100 at its best.
-pub const PERFORMANCE: &str = "performance";
-/// Field on the map of importance and performance.
-pub const QUADRANT: &str = "quadrant";
-/// Why a number is not there.
-pub const REASON: &str = "reason";
 
 /// What a column is compared by: its numbers, an event or its levels.
 pub const KIND: &str = "kind";
@@ -353,22 +380,6 @@ pub const TEST: &str = "test";
 pub const EFFECT: &str = "effect";
 /// Whether a test is the primary one of its column.
 pub const IS_PRIMARY: &str = "is_primary";
-/// Statistic of a test.
-pub const STATISTIC: &str = "statistic";
-/// Degrees of freedom, those above the line for F.
-pub const DF: &str = "df";
-/// Degrees of freedom below the line.
-pub const DF_RESIDUAL: &str = "df_residual";
-/// Chance of a statistic at least as extreme without an effect.
-pub const P_VALUE: &str = "p_value";
-/// Its logarithm to base 10, which does not underflow.
-pub const LOG10_P: &str = "log10_p";
-/// The same chance, adjusted for the other tests of its family.
-pub const P_ADJUSTED: &str = "p_adjusted";
-/// Its logarithm to base 10.
-pub const LOG10_P_ADJUSTED: &str = "log10_p_adjusted";
-/// Estimate of an effect.
-pub const ESTIMATE: &str = "estimate";
 /// Size of an effect in words.
 pub const MAGNITUDE: &str = "magnitude";
 /// Level whose share is compared.

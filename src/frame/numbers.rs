@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::kernel::masked::Masked;
@@ -30,6 +31,14 @@ impl CellCounts {
             None => self.n_null += 1,
             Some(value) => self.count_unusable(value),
         }
+    }
+
+    /// Adds the counts of other rows.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.n_null += other.n_null;
+        self.n_nan += other.n_nan;
+        self.n_infinite += other.n_infinite;
+        self.n_rounded += other.n_rounded;
     }
 
     fn count_unusable(&mut self, value: f64) {
@@ -61,8 +70,12 @@ pub(crate) struct Aligned<'a> {
 impl Aligned<'_> {
     /// A cell that may not be finite; `None` where it is null.
     pub(crate) fn cell(&self, row: usize) -> Option<f64> {
-        let bits = self.not_null.as_deref().or(self.valid.as_deref());
-        Masked { values: &self.values, valid: bits }.is_valid(row).then(|| self.values[row])
+        Masked { values: &self.values, valid: self.present() }.is_valid(row).then(|| self.values[row])
+    }
+
+    /// The rows whose cell is not null, though it may be NaN or infinite; no bits are all rows.
+    pub(crate) fn present(&self) -> Option<&[u64]> {
+        self.not_null.as_deref().or(self.valid.as_deref())
     }
 
     /// The column as kernels take it; what is not finite is missing.
@@ -85,9 +98,14 @@ impl<'a> Numbers<'a> {
         Ok(Self { n_rounded: n_rounded(series), series: Cow::Owned(doubles) })
     }
 
+    /// Whole numbers beyond 2^53 that were rounded.
+    pub(crate) fn n_rounded(&self) -> u64 {
+        self.n_rounded
+    }
+
     /// Every chunk with its values and, where some are null, the bits of those that are not.
     fn chunks(&self) -> impl Iterator<Item = (&[f64], Option<Vec<u64>>)> {
-        let chunks = self.series.f64().ok().map(|column| column.downcast_iter());
+        let chunks = self.series.f64().ok().map(ChunkedArray::downcast_iter);
         chunks.into_iter().flatten().map(|array| {
             let validity = array.validity().map(|bits| words(bits.as_slice()));
             (array.values().as_slice(), validity)
@@ -98,32 +116,37 @@ impl<'a> Numbers<'a> {
     pub(crate) fn push_finite(&self, out: &mut Vec<f64>) -> CellCounts {
         let mut counts = CellCounts { n_rounded: self.n_rounded, ..CellCounts::default() };
         for (values, valid) in self.chunks() {
-            out.reserve(values.len());
-            let mut push = |value: f64| {
-                if value.is_finite() {
-                    out.push(value);
-                } else {
-                    counts.count_unusable(value);
-                }
-            };
-            match valid {
-                None => values.iter().copied().for_each(&mut push),
-                Some(words) => {
-                    let mut n_valid = 0;
-                    for (word, values) in words.into_iter().zip(values.chunks(64)) {
-                        n_valid += u64::from(word.count_ones());
-                        if word == u64::MAX {
-                            values.iter().copied().for_each(&mut push);
-                        } else {
-                            let is_set = |at: &usize| word >> at & 1 == 1;
-                            (0..values.len()).filter(is_set).for_each(|at| push(values[at]));
-                        }
-                    }
-                    counts.n_null += values.len() as u64 - n_valid;
-                }
-            }
+            push_part(values, valid.as_deref(), out, &mut counts);
         }
         counts
+    }
+
+    /// Shows the finite values to states, several of them at a time, each with a share of the rows;
+    /// `None` as soon as one has seen enough, which it says by `false`.
+    pub(crate) fn shared_out<S: Send>(
+        &self,
+        state: impl Fn() -> S + Sync,
+        show: impl Fn(&mut S, &[f64]) -> bool + Sync,
+    ) -> Option<(CellCounts, Vec<S>)> {
+        let chunks: Vec<_> = self.chunks().collect();
+        let parts: Vec<(&[f64], Option<&[u64]>)> =
+            chunks.iter().flat_map(|(values, valid)| parts(values, valid.as_deref())).collect();
+        let share = parts.len().div_ceil(rayon::current_num_threads()).max(1);
+        let of_each = parts.par_chunks(share).map(|parts| {
+            let (mut counts, mut state, mut finite) = (CellCounts::default(), state(), Vec::new());
+            parts
+                .iter()
+                .all(|&(values, valid)| {
+                    finite.clear();
+                    push_part(values, valid, &mut finite, &mut counts);
+                    show(&mut state, &finite)
+                })
+                .then_some((counts, state))
+        });
+        let of_each: Vec<(CellCounts, S)> = of_each.collect::<Option<_>>()?;
+        let mut counts = CellCounts { n_rounded: self.n_rounded, ..CellCounts::default() };
+        of_each.iter().for_each(|(of_one, _)| counts.add(*of_one));
+        Some((counts, of_each.into_iter().map(|(_, state)| state).collect()))
     }
 
     /// One value for each row.
@@ -140,6 +163,38 @@ impl<'a> Numbers<'a> {
         let (valid, not_null) = only_finite(&values, valid, &mut counts);
         Aligned { values: Cow::Owned(values), valid, not_null, counts }
     }
+}
+
+/// A chunk in parts that are worked on by themselves.
+fn parts<'a>(values: &'a [f64], valid: Option<&'a [u64]>) -> impl Iterator<Item = (&'a [f64], Option<&'a [u64]>)> {
+    /// Rows of a part, a multiple of those of a word.
+    const PART: usize = 1 << 14;
+    let of_part = move |at: usize| valid.map(|words| &words[at * PART / 64..(words.len()).min((at + 1) * PART / 64)]);
+    values.chunks(PART).enumerate().map(move |(at, values)| (values, of_part(at)))
+}
+
+/// Puts the finite values of a part behind those of a vector and counts the others.
+fn push_part(values: &[f64], valid: Option<&[u64]>, out: &mut Vec<f64>, counts: &mut CellCounts) {
+    out.reserve(values.len());
+    let mut push = |value: f64| {
+        if value.is_finite() {
+            out.push(value);
+        } else {
+            counts.count_unusable(value);
+        }
+    };
+    let Some(words) = valid else { return values.iter().copied().for_each(push) };
+    let mut n_valid = 0;
+    for (&word, values) in words.iter().zip(values.chunks(64)) {
+        n_valid += u64::from(word.count_ones());
+        if word == u64::MAX {
+            values.iter().copied().for_each(&mut push);
+        } else {
+            let is_set = |at: &usize| word >> at & 1 == 1;
+            (0..values.len()).filter(is_set).for_each(|at| push(values[at]));
+        }
+    }
+    counts.n_null += values.len() as u64 - n_valid;
 }
 
 /// Bits of the rows that are finite and, where there are more of them, of those that are not null;
@@ -246,7 +301,7 @@ fn n_rounded(series: &Series) -> u64 {
     };
     match series.dtype() {
         DataType::Int64 => series.i64().map(count).unwrap_or_default(),
-        DataType::Duration(_) => series.cast(&DataType::Int64).map_or(0, |ticks| ticks.i64().map(count).unwrap_or(0)),
+        DataType::Duration(_) => series.cast(&DataType::Int64).map_or(0, |ticks| ticks.i64().map_or(0, count)),
         DataType::UInt64 => series.u64().map_or(0, |column| {
             column.iter().flatten().filter(|&whole| u128::from(whole) != whole as f64 as u128).count() as u64
         }),
@@ -277,6 +332,18 @@ mod tests {
         assert_eq!((counts.n_null, counts.n_nan, counts.n_infinite, counts.n_rounded), (1, 1, 2, 0));
         assert_eq!(counts, same);
         assert_eq!(rows, [Some(1.0), None, None, None, Some(-2.0), None]);
+    }
+
+    #[test]
+    fn what_is_not_null_is_known_apart_from_what_is_finite() {
+        let present = |cells: &[Option<f64>]| {
+            let frame = DataFrame::new(cells.len(), vec![Series::new("x".into(), cells).into()]).unwrap();
+            Numbers::of("test", &frame, "x").unwrap().aligned().present().map(<[u64]>::to_vec)
+        };
+        assert_eq!(present(&[Some(1.0), None, Some(f64::NAN)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), None, Some(2.0)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), Some(f64::INFINITY)]), Some(vec![0b11]));
+        assert_eq!(present(&[Some(1.0), Some(2.0)]), None);
     }
 
     /// Cuts at no multiple of eight, so that every offset of the bits is met.

@@ -125,8 +125,10 @@ mod tests {
     /// By hand: -1e4 / ln 10 = -4342.9448, so p is 1.1e-4343.
     #[test]
     fn probabilities_are_nought_only_where_they_are() {
-        let shown = [1.0, 0.049_96, 0.001, 9.96e-4, 8.592e-73].map(|p: f64| shown_p(PValue::from_ln(p.ln())));
-        assert_eq!(shown, ["1.000", "0.050", "0.001", "1.0e-3", "8.6e-73"]);
+        let shown = [1.0, 0.1, 0.049_96, 0.001, 9.96e-4, 8.592e-73].map(|p: f64| shown_p(PValue::from_ln(p.ln())));
+        assert_eq!(shown, ["1.000", "0.100", "0.050", "0.001", "1.0e-3", "8.6e-73"]);
+        let of_log10 = |log10: f64| shown_p(PValue::from_ln(log10 * std::f64::consts::LN_10));
+        assert_eq!([-3.000_1, -4.000_1, -1_751.284].map(of_log10), ["1.0e-3", "1.0e-4", "5.2e-1752"]);
         assert_eq!(shown_p(PValue::from_ln(-1e4)), "1.1e-4343");
         assert_eq!(shown_p(PValue::from_ln(f64::NEG_INFINITY)), "0");
     }

@@ -84,6 +84,12 @@ impl BoundedSum {
         Self(self.0 + other.0)
     }
 
+    /// The sum of so many times the same terms.
+    #[must_use]
+    pub fn times(self, n: u64) -> Self {
+        Self(self.0 * i128::from(n))
+    }
+
     /// Takes away the sum of some of the terms.
     #[must_use]
     pub fn without(self, part: Self) -> Self {
@@ -151,6 +157,8 @@ mod tests {
             prop_assert_eq!([left[0].merge(right[0]), left[1].merge(right[1])], whole);
             terms.reverse();
             prop_assert_eq!(BoundedSum::of_each(&terms, |term| [term, term * term]), whole);
+            let [thrice, _] = BoundedSum::of_each(&terms.repeat(3), |term| [term, term * term]);
+            prop_assert_eq!(whole[0].times(3), thrice);
         }
 
         #[test]

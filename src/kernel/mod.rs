@@ -23,6 +23,7 @@ pub mod order;
 pub mod p_value;
 pub mod quantile;
 pub mod rank;
+pub mod sketch;
 pub mod sum;
 pub mod symmetric_matrix;
 pub mod undefined;

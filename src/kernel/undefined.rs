@@ -34,6 +34,8 @@ pub enum Undefined {
     OneGroup,
     /// An argument lies outside its range, as a correlation above 1 or a share above 1 does.
     OutOfRange,
+    /// It takes all distinct values, and there were more of them than are kept of a stream.
+    TooManyDistinct,
 }
 
 impl fmt::Display for Undefined {
@@ -49,6 +51,7 @@ impl fmt::Display for Undefined {
             Self::Collinear => f.write_str("columns determine each other"),
             Self::OneGroup => f.write_str("only one group has members"),
             Self::OutOfRange => f.write_str("outside its range"),
+            Self::TooManyDistinct => f.write_str("more distinct values than are kept of a stream"),
         }
     }
 }

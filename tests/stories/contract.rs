@@ -10,6 +10,7 @@ use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
+use customer_analytics::correlation::{Correlation, CorrelationParams, Method, Missing};
 use customer_analytics::descriptive::compare::{Compare, CompareParams, TestName};
 use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
@@ -193,6 +194,41 @@ impl Entry for OfDescription {
     }
 }
 
+/// Correlations of what a line says: numbers, a flag and two columns of categories.
+struct OfColumns(Correlation);
+
+impl Entry for OfColumns {
+    fn name(&self) -> &'static str {
+        Correlation::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let day = col("when").cast(DataType::Int32);
+        let columns = frame.lazy().select([
+            col("paid"),
+            day.clone().alias("age"),
+            (day % lit(7) + lit(1)).alias("weekday"),
+            col("invoice").cast(DataType::Int64),
+            col("paid").gt(lit(1.0)).alias("is_large"),
+            col("sku"),
+            col("when"),
+        ]);
+        let found = self.0.run(&columns)?;
+        assert!(!format!("{found:?}{found}").is_empty());
+        let tables = [found.to_dataframe(), found.matrix()].each_ref().map(bits).concat();
+        Ok(Outcome { table: tables, json: serde_json::to_string(&found).unwrap() })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Correlation = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Segments of any table compared.
 struct OfSegments(Compare);
 
@@ -316,6 +352,18 @@ fn registry() -> Vec<Box<dyn Entry>> {
         DescribeParams::new().columns(["paid", "sku", "when"]).weights("invoice", WeightKind::Frequency),
     ];
     entries.extend(descriptions.map(|params| Box::new(OfDescription(params.check().unwrap())) as Box<dyn Entry>));
+    let correlation = CorrelationParams::new;
+    let correlations = [
+        correlation().multiplicity(Multiplicity::Holm).categorical(["weekday"]),
+        correlation().missing(Missing::Listwise).weights("weekday", WeightKind::Sampling).conf_level(0.9),
+        correlation().method(Method::AutoPlain).with("sku").weights("weekday", WeightKind::Frequency).max_levels(10),
+        correlation().method(Method::Spearman).with("paid"),
+        correlation().method(Method::Kendall).columns(["paid", "age", "is_large"]),
+        correlation().method(Method::Pearson).columns(["paid", "age"]).given(["weekday", "invoice"]),
+        correlation().method(Method::Spearman).columns(["age"]).with("paid").semi_partial(["weekday"]),
+        correlation().method(Method::CramersVCorrected).categorical(["when", "weekday"]).max_levels(200),
+    ];
+    entries.extend(correlations.map(|params| Box::new(OfColumns(params.check().unwrap())) as Box<dyn Entry>));
     let comparisons = [
         CompareParams::new("sku"),
         CompareParams::new("sku")
@@ -345,7 +393,12 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 9] = [
+const EXEMPT: [(&str, &str, &str); 10] = [
+    (
+        "null, NaN and infinite cells",
+        "correlation",
+        "such rows are counted for each pair, and pairs of their other cells have them",
+    ),
     ("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays"),
     ("null, NaN and infinite cells", "quality", "such cells are what it counts"),
     ("ids as text", "quality", "the types of the columns are what it reports"),

@@ -78,7 +78,7 @@ impl ToDataFrame for Comparison {
             Series::new(columns::N.into(), n),
             tests(|test| Some(test.statistic)).with_name(columns::STATISTIC.into()),
             tests(|test| test.df).with_name(columns::DF.into()),
-            tests(|test| test.df_residual).with_name(columns::DF_RESIDUAL.into()),
+            tests(|test| test.df_residual).with_name(columns::DF_DENOMINATOR.into()),
             tests(|test| Some(test.p_value.value())).with_name(columns::P_VALUE.into()),
             tests(|test| Some(test.p_value.log10())).with_name(columns::LOG10_P.into()),
             tests(|test| test.p_adjusted.map(PValue::value)).with_name(columns::P_ADJUSTED.into()),

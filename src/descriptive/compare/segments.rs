@@ -24,7 +24,7 @@ pub(super) struct Segments {
 impl Segments {
     /// The segments of the combinations of some columns.
     pub(super) fn of(frame: &DataFrame, by: &[String]) -> Result<Self> {
-        let groups = Groups::of(COMPARE, frame, by)?;
+        let groups = Groups::for_step(COMPARE, frame, by)?;
         let whole = |key: &Vec<Option<String>>| key.iter().cloned().collect::<Option<Vec<String>>>();
         let (places, keys): (Vec<usize>, Vec<_>) =
             groups.keys.iter().enumerate().filter_map(|(at, key)| Some((at, whole(key)?))).unzip();

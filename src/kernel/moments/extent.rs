@@ -10,7 +10,7 @@ use super::{Centre, PART};
 #[derive(Clone, Debug)]
 pub struct Extent {
     pub(super) n: u64,
-    sum: ExactSum,
+    pub(super) sum: ExactSum,
     pub(super) min: f64,
     pub(super) max: f64,
 }
@@ -33,12 +33,36 @@ impl Extent {
     }
 
     fn of_part(values: &[f64]) -> Self {
-        let mut extent = Self { n: values.len() as u64, sum: ExactSum::of(values), ..Self::default() };
-        for &value in values {
-            extent.min = if value < extent.min { value } else { extent.min };
-            extent.max = if value > extent.max { value } else { extent.max };
-        }
+        let mut extent = Self::default();
+        extent.add(values);
         extent
+    }
+
+    /// Adds values, none of which may be NaN.
+    pub fn add(&mut self, values: &[f64]) {
+        self.n += values.len() as u64;
+        values.iter().for_each(|&value| self.sum.add(value));
+        for &value in values {
+            self.min = if value < self.min { value } else { self.min };
+            self.max = if value > self.max { value } else { self.max };
+        }
+    }
+
+    /// Adds a value so many times; the digits are those of adding it one by one.
+    pub fn add_repeated(&mut self, value: f64, n: u64) {
+        if n == 0 {
+            return;
+        }
+        self.n += n;
+        let product = value * n as f64;
+        if product.is_finite() {
+            self.sum.add(product);
+            self.sum.add(value.mul_add(n as f64, -product));
+        } else {
+            (0..n).for_each(|_| self.sum.add(value));
+        }
+        self.min = if value < self.min { value } else { self.min };
+        self.max = if value > self.max { value } else { self.max };
     }
 
     /// The extent of both.
@@ -96,5 +120,24 @@ impl Extent {
     /// What distances are measured from, and in.
     pub(in super::super) fn centre(&self) -> Result<Centre, Undefined> {
         Ok(Centre::around(self.mean()?, self.min, self.max))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn repeating_a_value_is_adding_it_one_by_one(values in prop::collection::vec((prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL, 0_u64..9), 0..20)) {
+            let mut found = Extent::default();
+            values.iter().for_each(|&(value, n)| found.add_repeated(value, n));
+            let each: Vec<f64> = values.iter().flat_map(|&(value, n)| std::iter::repeat_n(value, n as usize)).collect();
+            let expected = Extent::of(&each);
+            prop_assert_eq!((found.n(), found.sum(), found.ends()), (expected.n(), expected.sum(), expected.ends()));
+            prop_assert_eq!(found.mean(), expected.mean());
+        }
     }
 }

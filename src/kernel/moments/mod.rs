@@ -13,6 +13,7 @@
 //! Skewness and kurtosis: D. N. Joanes & C. A. Gill (1998), "Comparing measures of sample
 //! skewness and kurtosis", The Statistician 47(1), 183-189, types 1 to 3.
 
+mod absolute;
 mod centre;
 mod extent;
 mod sums;
@@ -24,6 +25,7 @@ use super::exact_sum::ExactSum;
 use super::undefined::Undefined;
 use super::weight::WeightKind;
 
+pub use absolute::AbsoluteSums;
 pub(super) use centre::Centre;
 pub use extent::Extent;
 pub use sums::CentralSums;
@@ -369,7 +371,7 @@ mod tests {
         assert_eq!(weighted.n(), 6.0);
         assert_eq!((weighted.mean(), weighted.sum()), (repeated.mean(), repeated.sum()));
         let close = |a: Result<f64, Undefined>, b: Result<f64, Undefined>| {
-            assert!((a.unwrap() / b.unwrap() - 1.0).abs() < 1e-14)
+            assert!((a.unwrap() / b.unwrap() - 1.0).abs() < 1e-14);
         };
         close(weighted.variance(), repeated.variance());
         close(weighted.std_error(), repeated.std_error());

@@ -24,6 +24,17 @@ impl CentralSums {
 
     /// Adds values that were part of the extent; many, by all threads.
     pub fn add(&mut self, values: &[f64]) {
+        let powers = self.powers_of(values);
+        self.powers = std::array::from_fn(|k| self.powers[k].merge(powers[k]));
+    }
+
+    /// Adds a value so many times; the digits are those of adding it one by one.
+    pub fn add_repeated(&mut self, value: f64, n: u64) {
+        let powers = self.powers_of(&[value]);
+        self.powers = std::array::from_fn(|k| self.powers[k].merge(powers[k].times(n)));
+    }
+
+    fn powers_of(&self, values: &[f64]) -> [BoundedSum; 4] {
         let centre = self.centre;
         let powers = |values: &[f64]| {
             BoundedSum::of_each(values, |value| {
@@ -33,12 +44,11 @@ impl CentralSums {
             })
         };
         let merge = |a: [BoundedSum; 4], b: [BoundedSum; 4]| std::array::from_fn(|k| a[k].merge(b[k]));
-        let found = if values.len() <= PART {
+        if values.len() <= PART {
             powers(values)
         } else {
             values.par_chunks(PART).map(powers).reduce(Default::default, merge)
-        };
-        self.powers = merge(self.powers, found);
+        }
     }
 
     /// Adds another state about the same extent.

@@ -18,9 +18,11 @@ mod sorted;
 mod sorter;
 mod spread;
 mod sum;
+mod tallied;
 
 pub use rows::{Row, RowSorter, argsort};
 pub use runs::{Frequencies, Modes};
 pub use sorted::{Fences, Sorted};
 pub use sorter::{Sorter, ascending};
 pub use spread::MAD_TO_SD;
+pub use tallied::Tallied;

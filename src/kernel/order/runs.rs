@@ -74,7 +74,7 @@ impl Sorted<'_> {
 
 impl Modes {
     #[inline]
-    fn consider(&mut self, value: f64, count: u64, most: usize) {
+    pub(super) fn consider(&mut self, value: f64, count: u64, most: usize) {
         if count < self.count {
             return;
         }
