@@ -10,7 +10,7 @@
 mod survey;
 
 use customer_analytics::cleaning::OutlierAction;
-use customer_analytics::correlation::{ImportanceMethod, Quadrant};
+use customer_analytics::correlation::{DriverImportance, ImportanceMethod, Quadrant};
 use customer_analytics::polars::prelude::{PlRefPath, ScanArgsParquet, col, lit};
 use customer_analytics::prelude::*;
 
@@ -40,7 +40,7 @@ fn main() -> Result<(), Failure> {
         None => survey::survey()?.lazy(),
     };
 
-    // 1. A 0 is no rating, and would pull every mean down: it becomes missing, and is counted.
+    // A 0 is no rating, and would pull every mean down: it becomes missing, and is counted.
     println!("1. ratings of 0, which say that a touchpoint did not apply, become missing");
     let scale = OutlierBounds::Fixed { low: Some(1.0), high: Some(5.0) };
     let cleaned =
@@ -48,19 +48,23 @@ fn main() -> Result<(), Failure> {
     println!("{}", cleaned.report());
     let answers = cleaned.frame().with_column(col("Satisfaction").eq(lit("Satisfied")).alias("satisfied"));
 
-    // 2. What the ratings look like, and who is satisfied. The mean of yes and no is a share.
+    // What the ratings look like, and who is satisfied.
     println!("\n2. the ratings");
     println!("{}", DescribeParams::new().columns(TOUCHPOINTS).run(&answers)?);
-    println!("\n3. who is satisfied, by loyalty and class");
+    println!("\n3. who is satisfied, by loyalty and class: the mean of yes and no is the share of yes");
     let described = ["satisfied", "Online Boarding", "In-flight Wifi Service", "Seat Comfort", "Arrival Delay"];
     println!("{}", DescribeParams::new().columns(described).by(["Customer Type", "Class"]).run(&answers)?);
 
-    // 3. What goes along with being satisfied, one touchpoint at a time.
-    println!("\n4. each touchpoint by itself");
+    println!("\n4. loyalty and class compared");
+    let compared = CompareParams::by(["Customer Type", "Class"]).columns(described);
+    println!("{}", compared.run(&answers)?);
+
+    // What goes along with being satisfied, one touchpoint at a time.
+    println!("\n5. each touchpoint by itself");
     println!("{}", CorrelationParams::new().columns(TOUCHPOINTS).with("satisfied").run(&answers)?);
 
-    // 4. Touchpoints go together, so they have to share what they explain.
-    println!("\n5. all touchpoints at once");
+    // Touchpoints go together, so they have to share what they explain.
+    println!("\n6. all touchpoints at once");
     let report = KeyDriversParams::new("Satisfaction", TOUCHPOINTS)
         .event("Satisfied")
         .scale(1.0, 5.0)
@@ -69,13 +73,25 @@ fn main() -> Result<(), Failure> {
         .run(&answers)?;
     println!("{report}");
 
-    println!("\n6. where to begin");
-    for quadrant in
-        [Quadrant::ConcentrateHere, Quadrant::KeepUpTheGoodWork, Quadrant::LowPriority, Quadrant::PossibleOverkill]
-    {
-        let here = report.drivers.iter().filter(|driver| driver.quadrant == Some(quadrant));
-        let names: Vec<&str> = here.map(|driver| driver.driver.as_str()).collect();
-        println!("{:<22} {}", quadrant.name(), if names.is_empty() { "-".to_owned() } else { names.join(", ") });
+    println!("\n7. where to begin: the most important first");
+    for (quadrant, words) in [
+        (Quadrant::ConcentrateHere, "matter, and go badly"),
+        (Quadrant::KeepUpTheGoodWork, "matter, and go well"),
+        (Quadrant::LowPriority, "matter less, and go badly"),
+        (Quadrant::PossibleOverkill, "matter less, and go well"),
+    ] {
+        println!("{} ({words})", quadrant.name());
+        ranked(&report)
+            .iter()
+            .filter(|driver| driver.quadrant == Some(quadrant))
+            .for_each(|driver| println!("  {}", driver.driver));
     }
     Ok(())
+}
+
+/// The drivers, the most important first.
+fn ranked(report: &KeyDriverReport) -> Vec<&DriverImportance> {
+    let mut drivers: Vec<&DriverImportance> = report.drivers.iter().collect();
+    drivers.sort_by_key(|driver| driver.importance(ImportanceMethod::Lmg).and_then(|one| one.rank));
+    drivers
 }
