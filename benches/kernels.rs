@@ -4,8 +4,10 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use customer_analytics::kernel::binning::{Direction, RankRule, fit_steps, score_of};
+use customer_analytics::kernel::importance::{Players, first, lmg};
 use customer_analytics::kernel::money::Money;
 use customer_analytics::kernel::order::ascending;
+use customer_analytics::kernel::symmetric_matrix::SymmetricMatrix;
 use std::hint::black_box;
 use support::{Random, sizes, tag};
 
@@ -77,5 +79,34 @@ fn binning(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, money, binning);
+/// Correlations of columns that share much of what they are made of; the target is the last.
+fn correlations(n_columns: usize) -> SymmetricMatrix {
+    let mut random = Random::new(n_columns as u64);
+    let mut row = || (0..2 * n_columns).map(|_| random.below(1_000) as f64 - 400.0).collect::<Vec<f64>>();
+    let rows: Vec<Vec<f64>> = (0..n_columns).map(|_| row()).collect();
+    let dot = |left: &[f64], right: &[f64]| left.iter().zip(right).map(|(left, right)| left * right).sum::<f64>();
+    SymmetricMatrix::from_lower(n_columns, |row, column| {
+        let (left, right) = (&rows[row], &rows[column]);
+        if row == column { 1.0 } else { dot(left, right) / (dot(left, left) * dot(right, right)).sqrt() }
+    })
+}
+
+/// Shares of explained variance over all sets of drivers.
+fn importance(criterion: &mut Criterion) {
+    for n_drivers in if support::is_measured() { vec![5, 10, 15, 20] } else { vec![5] } {
+        let (matrix, players) = (correlations(n_drivers + 1), Players::single(n_drivers));
+        let shares = lmg(&matrix, &players).expect("correlations");
+        let together = Players::labelled(&vec![0; n_drivers]);
+        let whole = first(&matrix, &together).expect("correlations")[0];
+        assert!(shares.iter().all(|&share| share > 0.0) && (shares.iter().sum::<f64>() / whole - 1.0).abs() < 1e-12);
+        let mut group = criterion.benchmark_group("F0/importance");
+        group.sample_size(20);
+        group.bench_function(BenchmarkId::new("lmg", n_drivers), |bench| {
+            bench.iter(|| lmg(black_box(&matrix), &players));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, money, binning, importance);
 criterion_main!(benches);

@@ -19,7 +19,10 @@
 //! - [`cleaning`] mends cells and takes rows out by ordered rules, and says what each rule did.
 //! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
 //! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
+//! - [`descriptive`] describes the columns of a table, as a whole and by segment.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
+//! - [`correlation`] says how columns of numbers and categories go together, and ranks the
+//!   drivers of a target by what they explain of it.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
 //!
@@ -44,6 +47,7 @@
 pub mod activity;
 pub mod analysis;
 pub mod cleaning;
+pub mod correlation;
 pub mod descriptive;
 pub mod error;
 pub mod frame;
@@ -52,6 +56,7 @@ pub mod kernel;
 pub mod prelude;
 pub mod quality;
 pub mod segmentation;
+pub mod solver;
 pub mod text;
 
 pub use error::{Error, Result};

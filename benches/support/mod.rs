@@ -1,6 +1,7 @@
 //! Seeded inputs for the benches: the same on every machine and in every run.
 #![allow(dead_code, reason = "each bench uses its part")]
 
+pub mod customers;
 pub mod files;
 pub mod floor;
 pub mod peers;

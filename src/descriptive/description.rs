@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use super::categorical::CategoricalSummary;
 use super::numeric::NumericSummary;
+use super::temporal::TemporalSummary;
+use super::text::TextSummary;
 use crate::kernel::moments::MomentType;
 use crate::kernel::quantile::QuantileType;
 use crate::kernel::weight::WeightKind;
@@ -31,6 +34,8 @@ pub struct Description {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Definitions {
+    /// The shares of the quantiles.
+    pub quantiles: Vec<f64>,
     /// How quantiles lie between two values.
     pub quantile_type: QuantileType,
     /// Which skewness and kurtosis.
@@ -72,6 +77,15 @@ pub struct ColumnDescription {
     /// Numbers, booleans (as 0 and 1) and durations (in seconds).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numeric: Option<NumericSummary>,
+    /// Text, categories and booleans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub categorical: Option<CategoricalSummary>,
+    /// Dates and times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temporal: Option<TemporalSummary>,
+    /// Text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextSummary>,
 }
 
 impl Description {

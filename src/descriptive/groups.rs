@@ -37,7 +37,8 @@ impl Groups {
             let level = |code: u32| if code == NO_CODE { n_levels - 1 } else { u64::from(code) };
             let pairs: Vec<u64> =
                 segments.iter().zip(&found.codes).map(|(&s, &c)| u64::from(s) * n_levels + level(c)).collect();
-            let used = distinct(&pairs, keys.len() as u64 * n_levels);
+            let (used, numbered) = numbered(&pairs, keys.len() as u64 * n_levels);
+            segments = numbered;
             let label = |pair: u64| found.labels.get((pair % n_levels) as usize).cloned();
             keys = used
                 .iter()
@@ -47,7 +48,6 @@ impl Groups {
                     key
                 })
                 .collect();
-            segments = pairs.iter().map(|pair| used.partition_point(|one| one < pair) as u32).collect();
         }
         Ok(Self::in_order(keys, &segments))
     }
@@ -80,19 +80,25 @@ impl Groups {
     }
 }
 
-/// The numbers that occur, ascending, all of them below `end`.
-fn distinct(pairs: &[u64], end: u64) -> Vec<u64> {
+/// The numbers that occur, ascending, all of them below `end`; and for each number its place
+/// among them.
+fn numbered(pairs: &[u64], end: u64) -> (Vec<u64>, Vec<u32>) {
     /// Up to so many times the rows a mark for each number is cheaper than sorting.
     const DENSE: u64 = 2;
     if end <= DENSE * pairs.len() as u64 {
         let mut is_used = vec![false; end as usize];
         pairs.iter().for_each(|&pair| is_used[pair as usize] = true);
-        return (0..end).filter(|&pair| is_used[pair as usize]).collect();
+        let used: Vec<u64> = (0..end).filter(|&pair| is_used[pair as usize]).collect();
+        let mut place = vec![0; end as usize];
+        used.iter().zip(0..).for_each(|(&pair, at)| place[pair as usize] = at);
+        return (used, pairs.iter().map(|&pair| place[pair as usize]).collect());
     }
     let mut used = pairs.to_vec();
     used.sort_unstable();
     used.dedup();
-    used
+    let place = |pair: &u64| used.partition_point(|one| one < pair) as u32;
+    let places = pairs.iter().map(place).collect();
+    (used, places)
 }
 
 #[cfg(test)]

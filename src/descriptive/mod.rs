@@ -5,11 +5,21 @@
 //! of 1e9 or a unit of 1e-8 costs no digit; every definition that has variants is a setting, and
 //! the result says which it was. A statistic that is undefined is `None`, with its reason.
 //!
+//! | column | is described by |
+//! |---|---|
+//! | numbers, decimals, booleans (0 and 1), durations (seconds) | [`NumericSummary`] |
+//! | text, categories, booleans | [`CategoricalSummary`] |
+//! | text | [`TextSummary`] |
+//! | dates, datetimes on the wall clock of their zone | [`TemporalSummary`] |
+//! | times of day, lists, structs, bytes, null alone | its nulls, which are counted |
+//!
+//! A [`Description`] is a table to read when it is shown, and three tidy frames:
+//! [`to_dataframe`](crate::frame::ToDataFrame::to_dataframe), [`levels`](Description::levels) and
+//! [`months`](Description::months).
+//!
 //! A table that is larger than memory can [stream](Reading::Streamed) by: moments and counts are
 //! the same to the last bit, and so are quantiles while the values near them can be kept; what is
 //! an estimate has its error beside it.
-//!
-//! Booleans are described as 0 and 1, durations in seconds, decimals as the nearest double.
 //!
 //! # Examples
 //!
@@ -26,17 +36,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod categorical;
 mod description;
+mod description_frame;
+mod description_table;
 mod groups;
+#[cfg(test)]
+mod level_laws;
 mod numeric;
 mod params;
 mod plan;
 mod reading;
 mod streamed;
 mod tallied;
+mod tally;
+mod temporal;
+mod text;
 mod weights;
 
+pub use categorical::{CategoricalSummary, LevelModes, LevelShare, RareLevels, RestOfLevels};
 pub use description::{ColumnDescription, Definitions, Description, SegmentDescription};
 pub use numeric::{NumericSummary, QuantileValue, UndefinedStatistics};
 pub use params::{Describe, DescribeParams};
 pub use reading::{DistinctError, QuantileError, Reading, Sketch};
+pub use temporal::{Gap, MonthCount, TemporalSummary};
+pub use text::TextSummary;

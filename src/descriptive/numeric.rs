@@ -360,11 +360,11 @@ pub(super) fn assembled(
 
 /// Statistics without a value, by reason.
 #[derive(Default)]
-struct Reasons(Vec<UndefinedStatistics>);
+pub(super) struct Reasons(pub(super) Vec<UndefinedStatistics>);
 
 impl Reasons {
     /// The value, or a note of why there is none.
-    fn note<T>(&mut self, statistic: &'static str, value: Result<T, Undefined>) -> Option<T> {
+    pub(super) fn note<T>(&mut self, statistic: &'static str, value: Result<T, Undefined>) -> Option<T> {
         let reason = match value {
             Ok(value) => return Some(value),
             Err(reason) => reason,
@@ -375,5 +375,115 @@ impl Reasons {
             None => self.0.push(UndefinedStatistics { reason, statistics: vec![statistic] }),
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::df;
+    use polars::prelude::{BooleanChunked, IntoLazy, NamedFrom, Series};
+
+    use super::super::{Describe, DescribeParams, Description};
+    use super::*;
+    use crate::analysis::Analysis;
+
+    fn described(params: DescribeParams, frame: &DataFrame) -> Description {
+        let describe: Describe = params.check().unwrap();
+        describe.run(&frame.clone().lazy()).unwrap()
+    }
+
+    fn numeric(params: DescribeParams, frame: &DataFrame) -> NumericSummary {
+        described(params, frame).column("x").unwrap().numeric.clone().unwrap()
+    }
+
+    /// Oracle: by hand; 1, 2, 3, 4, 50.
+    #[test]
+    fn a_column_by_hand() {
+        let frame = df!("x" => [Some(3.0), Some(50.0), None, Some(1.0), Some(f64::NAN), Some(4.0), Some(f64::INFINITY), Some(2.0)]).unwrap();
+        let found = numeric(DescribeParams::new().quantiles([0.25, 1.0]), &frame);
+        assert_eq!((found.n, found.n_null, found.n_nan, found.n_infinite, found.n_rounded), (5, 1, 1, 1, Some(0)));
+        assert_eq!((found.sum, found.mean, found.median), (Some(60.0), Some(12.0), Some(3.0)));
+        assert_eq!((found.min, found.max, found.range, found.iqr), (Some(1.0), Some(50.0), Some(49.0), Some(2.0)));
+        assert_eq!(found.quantiles.iter().map(|q| q.value).collect::<Vec<_>>(), [Some(2.0), Some(50.0)]);
+        assert_eq!((found.mad, found.mean_absolute_deviation), (Some(1.0), Some(15.2)));
+        assert_eq!(
+            found.fences.map(|fences| (fences.low, fences.high, fences.n_below, fences.n_above)),
+            Some((-1.0, 7.0, 0, 1))
+        );
+        // t = 2.7764451051977944 (R 4.2 qt(0.975, 4)), SE = sqrt(452.5 / 5).
+        let half = 2.776_445_105_197_794_4 * (452.5_f64 / 5.0).sqrt();
+        let interval = found.mean_interval.unwrap();
+        assert!((interval.high - 12.0 - half).abs() < 1e-12 && (12.0 - interval.low - half).abs() < 1e-12);
+        assert!(found.undefined.is_empty());
+    }
+
+    #[test]
+    fn what_is_undefined_says_why() {
+        let empty = numeric(DescribeParams::new(), &df!("x" => [None::<f64>, None]).unwrap());
+        assert_eq!((empty.n, empty.n_null, empty.mean, empty.median), (0, 2, None, None));
+        assert_eq!(
+            empty.undefined.iter().map(|one| one.reason.to_string()).collect::<Vec<_>>(),
+            ["too few values: 0 of 1"]
+        );
+        assert!(empty.undefined[0].statistics.contains(&"quantiles"));
+        let constant = numeric(DescribeParams::new(), &df!("x" => [0.1; 4]).unwrap());
+        assert_eq!((constant.sd, constant.skewness, constant.mean), (Some(0.0), None, Some(0.1)));
+        assert_eq!(
+            constant.undefined,
+            [UndefinedStatistics { reason: Undefined::Constant, statistics: vec!["skewness", "excess_kurtosis"] }]
+        );
+    }
+
+    /// Oracle: the same rows written as often as their weight says.
+    #[test]
+    fn a_frequency_is_a_repetition() {
+        let frame = df!("x" => [Some(1.0), Some(2.0), None, Some(7.0), Some(9.0)], "w" => [Some(2), Some(1), Some(5), Some(3), Some(0)]).unwrap();
+        let params = DescribeParams::new().weights("w", WeightKind::Frequency);
+        let weighted = described(params.clone(), &frame);
+        assert_eq!((weighted.n_rows, weighted.n_rows_of_zero_weight, weighted.columns.len()), (4, 1, 1));
+        let weighted = numeric(params, &frame);
+        let repeated = numeric(DescribeParams::new(), &df!("x" => [1.0, 1.0, 2.0, 7.0, 7.0, 7.0]).unwrap());
+        assert_eq!((weighted.n, weighted.n_null, weighted.n_effective), (3, 1, Some(6.0)));
+        assert_eq!((weighted.sum, weighted.mean, weighted.median), (repeated.sum, repeated.mean, repeated.median));
+        assert_eq!(
+            (weighted.iqr, weighted.mad, &weighted.quantiles),
+            (repeated.iqr, repeated.mad, &repeated.quantiles)
+        );
+        for (a, b) in [
+            (weighted.sd, repeated.sd),
+            (weighted.skewness, repeated.skewness),
+            (weighted.mean_absolute_deviation, repeated.mean_absolute_deviation),
+        ] {
+            assert!((a.unwrap() / b.unwrap() - 1.0).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_segment_is_what_its_rows_are_by_themselves() {
+        let x: Series = Series::new(
+            "x".into(),
+            (0..500).map(|k| (k % 11 != 0).then_some(f64::from(k * k % 97) / 8.0)).collect::<Vec<_>>(),
+        );
+        let s: Series = Series::new(
+            "s".into(),
+            (0..500).map(|k| if k % 13 == 0 { f64::NAN } else { f64::from(k % 3) }).collect::<Vec<_>>(),
+        );
+        let frame = DataFrame::new(500, vec![x.into(), s.into()]).unwrap();
+        let found = described(DescribeParams::new().by(["s"]), &frame);
+        assert_eq!(found.segments.iter().map(|one| one.n_rows).sum::<u64>(), 500);
+        for segment in &found.segments {
+            let rows: Vec<bool> = frame
+                .column("s")
+                .unwrap()
+                .f64()
+                .unwrap()
+                .iter()
+                .map(|cell| cell.filter(|s| !s.is_nan()).map(|s| s.to_string()) == segment.key[0])
+                .collect();
+            let own = frame.filter(&rows.iter().copied().collect::<BooleanChunked>()).unwrap();
+            let alone = numeric(DescribeParams::new().columns(["x"]), &own);
+            let of_it = segment.column("x").unwrap().numeric.clone().unwrap();
+            assert_eq!(NumericSummary { n_rounded: Some(0), ..of_it }, alone);
+        }
     }
 }

@@ -5,16 +5,19 @@ use std::vec::IntoIter;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::categorical::level_summaries;
 use super::description::{ColumnDescription, Definitions, Description, SegmentDescription};
 use super::groups::Groups;
 use super::numeric::numeric_summaries;
 use super::params::{DESCRIBE, Describe};
 use super::reading::Reading;
 use super::streamed;
+use super::temporal::{has_days, temporal_summaries};
 use super::weights::{RowWeights, weighted};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
 use crate::frame::codes::has_categories;
+use crate::frame::levels::has_levels;
 use crate::frame::numbers::is_numeric;
 use crate::frame::schema::column_remedy;
 
@@ -112,7 +115,7 @@ impl Describe {
         let is_other = |name: &str| {
             self.by().iter().any(|key| key == name) || self.weights().is_some_and(|weights| weights.column == name)
         };
-        let all = || schema.iter_names().filter(|name| !is_other(name)).map(|name| name.to_string()).collect();
+        let all = || schema.iter_names().filter(|name| !is_other(name)).map(PlSmallStr::to_string).collect();
         self.columns().map_or_else(all, <[String]>::to_vec)
     }
 
@@ -134,6 +137,7 @@ impl Describe {
 
     pub(super) fn definitions(&self) -> Definitions {
         Definitions {
+            quantiles: self.quantiles().to_vec(),
             quantile_type: self.quantile_type(),
             moment_type: self.moment_type(),
             conf_level: self.conf_level(),
@@ -159,11 +163,24 @@ impl Describe {
             n_rows: n_rows(at) as u64,
             n_null,
             numeric: None,
+            categorical: None,
+            temporal: None,
+            text: None,
         };
         let mut parts: Vec<_> = null_counts(column, groups).into_iter().enumerate().map(described).collect();
         if is_numeric(column.dtype()) {
             let found = numeric_summaries(self, frame, name, groups, weights)?;
             parts.iter_mut().zip(found).for_each(|(part, summary)| part.numeric = Some(summary));
+        }
+        if has_levels(column.dtype()) {
+            let found = level_summaries(self, frame, name, groups, weights)?;
+            parts.iter_mut().zip(found).for_each(|(part, (levels, text))| {
+                (part.categorical, part.text) = (Some(levels), text);
+            });
+        }
+        if has_days(column.dtype()) {
+            let found = temporal_summaries(frame, name, groups)?;
+            parts.iter_mut().zip(found).for_each(|(part, summary)| part.temporal = Some(summary));
         }
         Ok(parts)
     }

@@ -45,9 +45,7 @@ pub(crate) fn codes_of(step: &'static str, frame: &DataFrame, column: &str) -> R
     let series = one_chunk(step, frame, column)?;
     let codes = match series.dtype() {
         DataType::String => text_values(&series).map(|texts| of_texts(&texts, series.len())),
-        DataType::Boolean => {
-            series.bool().ok().map(|column| of_keys(column.iter(), |a, b| a.cmp(b), |key| key.to_string()))
-        }
+        DataType::Boolean => series.bool().ok().map(|column| of_keys(column.iter(), Ord::cmp, |key| key.to_string())),
         DataType::Float32 | DataType::Float64 => {
             let doubles = series.cast(&DataType::Float64).map_err(Error::query(step))?;
             doubles.f64().ok().map(|column| {
@@ -62,7 +60,7 @@ pub(crate) fn codes_of(step: &'static str, frame: &DataFrame, column: &str) -> R
         }
         dtype if dtype.is_integer() && *dtype != DataType::UInt64 => {
             let whole = series.cast(&DataType::Int64).map_err(Error::query(step))?;
-            whole.i64().ok().map(|column| of_keys(column.iter(), |a, b| a.cmp(b), |key| key.to_string()))
+            whole.i64().ok().map(|column| of_keys(column.iter(), Ord::cmp, |key| key.to_string()))
         }
         _ => return of_others(step, &series),
     };
@@ -87,34 +85,49 @@ fn of_others(step: &'static str, series: &Series) -> Result<Codes> {
     });
     let picked = series.take(&IdxCa::from_vec("".into(), rows)).map_err(Error::query(step))?;
     let order = picked.arg_sort(SortOptions::default());
-    let order: Vec<u32> = order.iter().flatten().map(|place| place as u32).collect();
+    let order: Vec<u32> = order.iter().flatten().collect();
     Ok(reordered(codes.codes, codes.labels, &order))
 }
 
-/// Text of at most twelve bytes is told apart as a number, longer by its bytes.
+/// Text by its bytes.
 fn of_texts(texts: &Texts<'_>, n: usize) -> Codes {
-    let mut short: HashMap<(u128, u8), u32, FixedState> = HashMap::default();
+    let seen = seen_texts(texts, n);
+    let first_seen: Vec<&[u8]> = seen.rows.iter().map(|&row| texts.get(row as usize)).collect();
+    let order = order_of(&first_seen, Ord::cmp);
+    let labels = first_seen.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
+    reordered(seen.codes, labels, &order)
+}
+
+/// Codes that count the categories as they are first seen.
+pub(super) struct Seen {
+    pub(super) codes: Vec<u32>,
+    /// The row in which each category is first seen.
+    pub(super) rows: Vec<u32>,
+}
+
+/// Text of at most twelve bytes is told apart as a number, longer by its bytes.
+pub(super) fn seen_texts(texts: &Texts<'_>, n: usize) -> Seen {
+    let mut short: HashMap<u128, u32, FixedState> = HashMap::default();
     let mut long: HashMap<&[u8], u32, FixedState> = HashMap::default();
-    let mut first_seen: Vec<&[u8]> = Vec::new();
-    let codes: Vec<u32> = (0..n)
+    let mut rows = Vec::new();
+    let codes = (0..n)
         .map(|row| {
             if texts.is_null(row) {
                 return NO_CODE;
             }
-            let next = first_seen.len() as u32;
+            let next = rows.len() as u32;
             let code = match texts.short(row) {
-                Some(key) => *short.entry(key).or_insert(next),
+                // Below twelve bytes of text there is room for the length.
+                Some((text, len)) => *short.entry(text | u128::from(len)).or_insert(next),
                 None => *long.entry(texts.get(row)).or_insert(next),
             };
             if code == next {
-                first_seen.push(texts.get(row));
+                rows.push(row as u32);
             }
             code
         })
         .collect();
-    let order = order_of(&first_seen, Ord::cmp);
-    let labels = first_seen.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect();
-    reordered(codes, labels, &order)
+    Seen { codes, rows }
 }
 
 fn of_keys<K: Copy + Eq + Hash>(

@@ -234,3 +234,144 @@ pub const N_CUSTOMERS_MATCHED: &str = "n_customers_matched";
 pub const N_CUSTOMERS_UNMATCHED: &str = "n_customers_unmatched";
 /// Units with a value.
 pub const N_KNOWN: &str = "n_known";
+
+/// First column of a pair.
+pub const PAIR_X: &str = "x";
+/// Second column of a pair.
+pub const PAIR_Y: &str = "y";
+/// Measure or method that a number was computed by.
+pub const METHOD: &str = "method";
+/// Estimate of a statistic.
+pub const ESTIMATE: &str = "estimate";
+/// Why there is no estimate.
+pub const UNDEFINED: &str = "undefined";
+/// Rows that a statistic is made of.
+pub const N: &str = "n";
+/// How many equally weighted rows the rows are worth.
+pub const N_EFFECTIVE: &str = "n_effective";
+/// Rows left out as a number is NaN or infinite.
+pub const N_NOT_FINITE: &str = "n_not_finite";
+/// Statistic of a test.
+pub const STATISTIC: &str = "statistic";
+/// Degrees of freedom.
+pub const DF: &str = "df";
+/// Degrees of freedom of the denominator of an F statistic.
+pub const DF_DENOMINATOR: &str = "df_denominator";
+/// Chance of a statistic as extreme without an effect.
+pub const P_VALUE: &str = "p_value";
+/// Logarithm to base 10 of a p-value, also where that is below the smallest double.
+pub const LOG10_P: &str = "log10_p";
+/// P-value adjusted for the number of tests.
+pub const P_ADJUSTED: &str = "p_adjusted";
+/// Logarithm to base 10 of an adjusted p-value.
+pub const LOG10_P_ADJUSTED: &str = "log10_p_adjusted";
+/// Driver of a target.
+pub const DRIVER: &str = "driver";
+/// Value of a measure of importance.
+pub const IMPORTANCE: &str = "importance";
+/// Value as a share of the whole.
+pub const SHARE: &str = "share";
+/// Place by size, from 1.
+pub const RANK: &str = "rank";
+/// Standard error.
+pub const STD_ERROR: &str = "std_error";
+/// Lower end of an interval.
+pub const CONF_LOW: &str = "conf_low";
+/// Upper end of an interval.
+pub const CONF_HIGH: &str = "conf_high";
+/// How an interval was made.
+pub const INTERVAL: &str = "interval";
+/// Why there is no interval.
+pub const NO_INTERVAL: &str = "no_interval";
+/// Lower end of the interval of a share.
+pub const SHARE_CONF_LOW: &str = "share_conf_low";
+/// Upper end of the interval of a share.
+pub const SHARE_CONF_HIGH: &str = "share_conf_high";
+/// Mean on a scale from 0 at its worst end to 100 at its best.
+pub const PERFORMANCE: &str = "performance";
+/// Field on the map of importance and performance.
+pub const QUADRANT: &str = "quadrant";
+/// Why a number is not there.
+pub const REASON: &str = "reason";
+/// Whether a row of a description is of the `whole` table or of a `segment`.
+pub const SCOPE: &str = "scope";
+/// Whole numbers beyond 2^53 that were rounded.
+pub const N_ROUNDED: &str = "n_rounded";
+/// Sum.
+pub const SUM: &str = "sum";
+/// Mean.
+pub const MEAN: &str = "mean";
+/// Variance, with `n - 1` below.
+pub const VARIANCE: &str = "variance";
+/// Standard deviation, with `n - 1` below.
+pub const SD: &str = "sd";
+/// Coefficient of variation.
+pub const CV: &str = "cv";
+/// Skewness.
+pub const SKEWNESS: &str = "skewness";
+/// Kurtosis beyond that of the normal distribution.
+pub const EXCESS_KURTOSIS: &str = "excess_kurtosis";
+/// Largest less smallest value.
+pub const RANGE: &str = "range";
+/// Median.
+pub const MEDIAN: &str = "median";
+/// Interquartile range.
+pub const IQR: &str = "iqr";
+/// Median distance from the median.
+pub const MAD: &str = "mad";
+/// Mean distance from the mean.
+pub const MEAN_ABSOLUTE_DEVIATION: &str = "mean_absolute_deviation";
+/// Lower one of Tukey's fences.
+pub const FENCE_LOW: &str = "fence_low";
+/// Upper one of Tukey's fences.
+pub const FENCE_HIGH: &str = "fence_high";
+/// Values below the lower fence.
+pub const N_BELOW_FENCE: &str = "n_below_fence";
+/// Values above the upper fence.
+pub const N_ABOVE_FENCE: &str = "n_above_fence";
+/// Most frequent number, the smallest of several.
+pub const MODE: &str = "mode";
+/// Most frequent level, the first of several in the order of their bytes.
+pub const TOP_LEVEL: &str = "top_level";
+/// Values or levels that are equally the most frequent.
+pub const N_MODES: &str = "n_modes";
+/// Rows of the most frequent value or level.
+pub const N_TOP: &str = "n_top";
+/// Shannon's entropy of the levels, in bits.
+pub const ENTROPY_BITS: &str = "entropy_bits";
+/// Entropy as a share of the largest that so many levels can have.
+pub const EVENNESS: &str = "evenness";
+/// Probability that two rows drawn with replacement differ.
+pub const GINI_SIMPSON: &str = "gini_simpson";
+/// Levels that are rare.
+pub const N_RARE_LEVELS: &str = "n_rare_levels";
+/// Rows of rare levels.
+pub const N_RARE: &str = "n_rare";
+/// Mean number of characters of a text.
+pub const MEAN_LENGTH: &str = "mean_length";
+/// Days and times that no calendar here reaches.
+pub const N_BEYOND_CALENDAR: &str = "n_beyond_calendar";
+/// First day or instant.
+pub const FIRST_AT: &str = "first_at";
+/// Last day or instant.
+pub const LAST_AT: &str = "last_at";
+/// Days from the first to the last.
+pub const SPAN_DAYS: &str = "span_days";
+/// Distinct days.
+pub const N_DAYS: &str = "n_days";
+/// Days without rows between two that have some.
+pub const LONGEST_GAP_DAYS: &str = "longest_gap_days";
+/// First day by which half of the rows have come.
+pub const MEDIAN_DATE: &str = "median_date";
+/// Level of a column of categories.
+pub const LEVEL: &str = "level";
+/// Share of the weight of the filled cells, 0..=1.
+pub const WEIGHTED_SHARE: &str = "weighted_share";
+/// Year and month, as `2026-01`.
+pub const MONTH: &str = "month";
+
+/// The column of a quantile: `q0.25` of the share 0.25.
+#[must_use]
+pub fn quantile(share: f64) -> String {
+    format!("q{share}")
+}

@@ -56,8 +56,13 @@ impl<'a> Texts<'a> {
     }
 
     #[inline]
+    pub(crate) fn text(&self, row: usize) -> &'a str {
+        self.array.value(row)
+    }
+
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> &'a [u8] {
-        self.array.value(row).as_bytes()
+        self.text(row).as_bytes()
     }
 
     /// A text of at most twelve bytes as the leading bytes of a number, zeros behind, and
@@ -109,6 +114,16 @@ impl Days<'_> {
         match self {
             Self::Dates(values) => values.is_null(row),
             Self::Milliseconds(values) | Self::Microseconds(values) | Self::Nanoseconds(values) => values.is_null(row),
+        }
+    }
+
+    /// What is stored in a row, a number of days or of units of time since 1970-01-01; arbitrary
+    /// where it is null.
+    #[inline]
+    pub(crate) fn stored(&self, row: usize) -> i64 {
+        match self {
+            Self::Dates(values) => i64::from(values.values[row]),
+            Self::Milliseconds(values) | Self::Microseconds(values) | Self::Nanoseconds(values) => values.values[row],
         }
     }
 

@@ -70,8 +70,12 @@ pub(crate) struct Aligned<'a> {
 impl Aligned<'_> {
     /// A cell that may not be finite; `None` where it is null.
     pub(crate) fn cell(&self, row: usize) -> Option<f64> {
-        let bits = self.not_null.as_deref().or(self.valid.as_deref());
-        Masked { values: &self.values, valid: bits }.is_valid(row).then(|| self.values[row])
+        Masked { values: &self.values, valid: self.present() }.is_valid(row).then(|| self.values[row])
+    }
+
+    /// The rows whose cell is not null, though it may be NaN or infinite; no bits are all rows.
+    pub(crate) fn present(&self) -> Option<&[u64]> {
+        self.not_null.as_deref().or(self.valid.as_deref())
     }
 
     /// The column as kernels take it; what is not finite is missing.
@@ -101,7 +105,7 @@ impl<'a> Numbers<'a> {
 
     /// Every chunk with its values and, where some are null, the bits of those that are not.
     fn chunks(&self) -> impl Iterator<Item = (&[f64], Option<Vec<u64>>)> {
-        let chunks = self.series.f64().ok().map(|column| column.downcast_iter());
+        let chunks = self.series.f64().ok().map(ChunkedArray::downcast_iter);
         chunks.into_iter().flatten().map(|array| {
             let validity = array.validity().map(|bits| words(bits.as_slice()));
             (array.values().as_slice(), validity)
@@ -297,7 +301,7 @@ fn n_rounded(series: &Series) -> u64 {
     };
     match series.dtype() {
         DataType::Int64 => series.i64().map(count).unwrap_or_default(),
-        DataType::Duration(_) => series.cast(&DataType::Int64).map_or(0, |ticks| ticks.i64().map(count).unwrap_or(0)),
+        DataType::Duration(_) => series.cast(&DataType::Int64).map_or(0, |ticks| ticks.i64().map_or(0, count)),
         DataType::UInt64 => series.u64().map_or(0, |column| {
             column.iter().flatten().filter(|&whole| u128::from(whole) != whole as f64 as u128).count() as u64
         }),
@@ -328,6 +332,18 @@ mod tests {
         assert_eq!((counts.n_null, counts.n_nan, counts.n_infinite, counts.n_rounded), (1, 1, 2, 0));
         assert_eq!(counts, same);
         assert_eq!(rows, [Some(1.0), None, None, None, Some(-2.0), None]);
+    }
+
+    #[test]
+    fn what_is_not_null_is_known_apart_from_what_is_finite() {
+        let present = |cells: &[Option<f64>]| {
+            let frame = DataFrame::new(cells.len(), vec![Series::new("x".into(), cells).into()]).unwrap();
+            Numbers::of("test", &frame, "x").unwrap().aligned().present().map(<[u64]>::to_vec)
+        };
+        assert_eq!(present(&[Some(1.0), None, Some(f64::NAN)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), None, Some(2.0)]), Some(vec![0b101]));
+        assert_eq!(present(&[Some(1.0), Some(f64::INFINITY)]), Some(vec![0b11]));
+        assert_eq!(present(&[Some(1.0), Some(2.0)]), None);
     }
 
     /// Cuts at no multiple of eight, so that every offset of the bits is met.

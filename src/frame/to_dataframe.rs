@@ -1,6 +1,7 @@
 //! Results as tidy frames.
 
-use polars::prelude::{Column, DataFrame, Series};
+use chrono::NaiveDate;
+use polars::prelude::*;
 
 /// A result that can be had as a frame, under the names of [`columns`](super::columns).
 ///
@@ -16,4 +17,10 @@ pub(crate) fn frame_of(columns: Vec<Series>) -> DataFrame {
     let columns: Vec<Column> = columns.into_iter().map(Column::from).collect();
     debug_assert!(columns.iter().all(|column| column.len() == height), "columns of one height");
     DataFrame::new(height, columns).unwrap_or_default()
+}
+
+/// Dates as a column.
+pub(crate) fn dates(name: &str, dates: Vec<Option<NaiveDate>>) -> Series {
+    let days: Int32Chunked = dates.into_iter().map(|date| date.map(|date| date.to_epoch_days())).collect();
+    days.with_name(name.into()).into_date().into_series()
 }

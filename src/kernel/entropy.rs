@@ -52,16 +52,12 @@ pub fn diversity(counts: &[u64]) -> Result<Diversity, Undefined> {
 }
 
 /// How many levels occur once, twice and so on: few logarithms for millions of levels.
-#[derive(Clone, Debug)]
+///
+/// The table is as long as the largest small count needs, so that few rows are few steps.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Multiplicities {
     small: Vec<u64>,
     large: Vec<u64>,
-}
-
-impl Default for Multiplicities {
-    fn default() -> Self {
-        Self { small: vec![0; SMALL], large: Vec::new() }
-    }
 }
 
 impl Multiplicities {
@@ -70,8 +66,15 @@ impl Multiplicities {
     pub(super) fn add(&mut self, count: u64) {
         match self.small.get_mut(count as usize) {
             Some(n_levels) => *n_levels += 1,
+            None if (count as usize) < SMALL => self.lengthen_and_add(count as usize),
             None => self.large.push(count),
         }
+    }
+
+    #[cold]
+    fn lengthen_and_add(&mut self, count: usize) {
+        self.small.resize(count + 1, 0);
+        self.small[count] += 1;
     }
 
     /// Counts that occur, each with its number of levels.

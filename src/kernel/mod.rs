@@ -1,12 +1,18 @@
 //! Slices and scalars in, numbers out; no frame, no file.
 
+pub mod anova;
 pub mod association;
 pub mod binning;
+pub mod bootstrap;
 pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
+mod draw;
 pub mod entropy;
 pub mod exact_sum;
+pub mod gap;
+pub mod hypothesis;
+pub mod importance;
 pub mod interval;
 pub mod location;
 pub mod masked;
@@ -19,6 +25,7 @@ pub mod quantile;
 pub mod rank;
 pub mod sketch;
 pub mod sum;
+pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
 pub mod weight;

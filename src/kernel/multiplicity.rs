@@ -97,3 +97,83 @@ fn in_place(m: usize, adjusted: impl Iterator<Item = (usize, f64)>) -> Vec<PValu
     adjusted.for_each(|(at, ln)| placed[at] = PValue::from_ln(ln));
     placed
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(values: &[f64]) -> Vec<PValue> {
+        values.iter().map(|p| PValue::from_ln(p.ln())).collect()
+    }
+
+    fn assert_values(found: &[PValue], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len());
+        for (p, value) in found.iter().zip(expected) {
+            assert!((p.value() - value).abs() <= 1e-15, "{} {value}", p.value());
+        }
+    }
+
+    /// Oracle: statsmodels 0.15.0, `multipletests`; the p-values with ties and out of order.
+    #[test]
+    fn adjusted_p_values_are_those_of_statsmodels() {
+        let p_values = of(&[0.01, 0.04, 0.03, 0.005, 0.04, 0.8, 0.0001, 0.04]);
+        assert_values(&bonferroni(&p_values), &[0.08, 0.32, 0.24, 0.04, 0.32, 1.0, 0.0008, 0.32]);
+        assert_values(&holm(&p_values), &[0.06, 0.16, 0.15, 0.035, 0.16, 0.8, 0.0008, 0.16]);
+        let (small, tied) = (0.02666666666666667, 0.045714285714285714);
+        assert_values(&benjamini_hochberg(&p_values), &[small, tied, tied, 0.02, tied, 0.8, 0.0008, tied]);
+    }
+
+    /// By hand: twice 1e-3000, and once that.
+    #[test]
+    fn what_underflows_is_adjusted_all_the_same() {
+        let ln_10 = std::f64::consts::LN_10;
+        let p_values = [PValue::from_ln(-3000.0 * ln_10), PValue::from_ln(0.5_f64.ln())];
+        let log10 = -3000.0 + 2.0_f64.log10();
+        for adjust in [bonferroni, holm, benjamini_hochberg] {
+            assert!((adjust(&p_values)[0].log10() - log10).abs() < 1e-11);
+        }
+    }
+
+    #[test]
+    fn undefined_tests_do_not_count() {
+        let p = of(&[0.2, 0.3]);
+        for method in
+            [Multiplicity::None, Multiplicity::Bonferroni, Multiplicity::Holm, Multiplicity::BenjaminiHochberg]
+        {
+            let with_gaps = method.adjust(&[None, Some(p[0]), None, Some(p[1])]);
+            let without = method.adjust(&[Some(p[0]), Some(p[1])]);
+            assert_eq!(with_gaps, [None, without[0], None, without[1]]);
+            assert_eq!(method.adjust(&[None]), [None]);
+            assert_eq!(method.adjust(&[]), []);
+        }
+        assert_eq!(Multiplicity::None.adjust(&[Some(p[0])]), [Some(p[0])]);
+    }
+
+    #[test]
+    fn names_in_files_are_in_snake_case() {
+        assert_eq!(serde_json::to_string(&Multiplicity::BenjaminiHochberg).unwrap(), "\"benjamini_hochberg\"");
+        assert_eq!(serde_json::from_str::<Multiplicity>("\"none\"").unwrap(), Multiplicity::None);
+    }
+
+    proptest! {
+        #[test]
+        fn order_changes_nothing_and_order_is_kept(lns in prop::collection::vec((-40_i32..=0).prop_map(|ln| f64::from(ln) / 4.0), 0..30)) {
+            let p_values: Vec<PValue> = lns.iter().map(|&ln| PValue::from_ln(ln)).collect();
+            let reversed: Vec<PValue> = p_values.iter().rev().copied().collect();
+            for adjust in [bonferroni, holm, benjamini_hochberg] {
+                let adjusted = adjust(&p_values);
+                let mut again = adjust(&reversed);
+                again.reverse();
+                prop_assert_eq!(&adjusted, &again);
+                for (one, a) in p_values.iter().zip(&adjusted) {
+                    prop_assert!(a >= one);
+                    for (other, b) in p_values.iter().zip(&adjusted) {
+                        prop_assert!(one > other || a <= b);
+                    }
+                }
+            }
+        }
+    }
+}

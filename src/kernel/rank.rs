@@ -1,13 +1,14 @@
-//! Ranks with ties, and the rank correlation built on them.
+//! Ranks with ties.
 //!
 //! Notation: a run of equal values at the positions `lo..hi` of the order (from 0) has the
-//! ranks `lo + 1, ..., hi`, which a rule for ties shares out. Spearman's coefficient is
-//! Pearson's of average ranks: Kendall & Gibbons (1990), Rank Correlation Methods, section 3.8.
+//! ranks `lo + 1, ..., hi`, which a rule for ties shares out: Kendall & Gibbons (1990), Rank
+//! Correlation Methods, section 3.1.
 
-use rand_core::{Rng, SeedableRng};
+use rand_core::SeedableRng;
 use rand_pcg::Pcg64;
 use serde::{Deserialize, Serialize};
 
+use super::draw::shuffle;
 use super::order::{Row, RowSorter};
 use super::undefined::Undefined;
 
@@ -113,46 +114,6 @@ fn ranks_of_rows(rows: &[Row], ties: Ties) -> Vec<f64> {
     ranks
 }
 
-/// Brings rows in an order of which each is as likely: Fisher & Yates, backwards.
-fn shuffle(rows: &mut [usize], random: &mut Pcg64) {
-    for last in (1..rows.len()).rev() {
-        rows.swap(last, below(random, last as u64 + 1) as usize);
-    }
-}
-
-/// A whole number from 0 up to, not including, `limit`, each as likely: D. Lemire (2019), ACM
-/// Transactions on Modeling and Computer Simulation 29(1), 3.
-fn below(random: &mut Pcg64, limit: u64) -> u64 {
-    let refused = limit.wrapping_neg() % limit;
-    loop {
-        let product = u128::from(random.next_u64()) * u128::from(limit);
-        if product as u64 >= refused {
-            return (product >> 64) as u64;
-        }
-    }
-}
-
-/// Spearman's rank correlation; `None` when either side is constant or has under two values,
-/// or they are not of one length.
-#[must_use]
-pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
-    if x.len() != y.len() {
-        return None;
-    }
-    let (rx, ry) = (average_ranks(x), average_ranks(y));
-    // The mean rank is known, so one pass of centred products is exact enough: all terms
-    // are multiples of 1/4.
-    let mean = (x.len() as f64 + 1.0) / 2.0;
-    let (mut sxx, mut syy, mut sxy) = (0.0, 0.0, 0.0);
-    for (a, b) in rx.iter().zip(&ry) {
-        let (a, b) = (a - mean, b - mean);
-        sxx += a * a;
-        syy += b * b;
-        sxy += a * b;
-    }
-    (sxx > 0.0 && syy > 0.0).then(|| (sxy / (sxx * syy).sqrt()).clamp(-1.0, 1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -211,20 +172,6 @@ mod tests {
             assert_eq!(ranks(&[], ties), Ok(vec![]));
         }
         assert_eq!(ranks(&[0.0, -0.0], Ties::Average), Ok(vec![1.5, 1.5]));
-    }
-
-    /// Oracle: ranks 1 2 3 4 against 2 1 4 3, d^2 = 1 each: 1 - 6 * 4 / (4 * 15) = 0.6.
-    #[test]
-    fn spearman_agrees_with_the_formula_without_ties() {
-        let r = spearman(&[1.0, 2.0, 3.0, 4.0], &[20.0, 10.0, 40.0, 30.0]).unwrap();
-        assert!((r - 0.6).abs() < 1e-15);
-    }
-
-    #[test]
-    fn a_constant_has_no_rank_correlation() {
-        assert_eq!(spearman(&[1.0, 1.0], &[1.0, 2.0]), None);
-        assert_eq!(spearman(&[1.0], &[1.0]), None);
-        assert_eq!(spearman(&[], &[]), None);
     }
 
     proptest! {

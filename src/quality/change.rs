@@ -7,7 +7,7 @@ use polars::prelude::*;
 use serde::Serialize;
 
 use super::report::{ColumnQuality, DataQuality, Scores};
-use super::report_table::{short_dtype, shown, write_table};
+use crate::frame::readable::{short_dtype, shown_share, write_table};
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// A column before and after; one side is `None` where the column is not there.
@@ -115,7 +115,7 @@ impl fmt::Display for QualityChange {
         let cells = |one: &ColumnChange| {
             vec![
                 pair(count(one.n_missing_before), count(one.n_missing_after)),
-                pair(shown(one.completeness_before), shown(one.completeness_after)),
+                pair(shown_share(one.completeness_before), shown_share(one.completeness_after)),
                 pair(count(one.n_distinct_before), count(one.n_distinct_after)),
                 pair(count(one.n_padded_before), count(one.n_padded_after)),
                 pair(dtype(&one.dtype_before), dtype(&one.dtype_after)),

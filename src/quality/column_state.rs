@@ -10,7 +10,7 @@ use super::distinct::{Distinct, Keys, Value};
 use super::shapes::Shapes;
 use super::text_facts::{Facts, SUSPECTS, flag, folded, is_code, is_iso_date, is_number, suspect};
 use crate::error::Result;
-use crate::text::shape;
+use crate::text::{Extent, extent, shape};
 
 /// Counts over the cells of a text column.
 #[derive(Clone, Debug, Default)]
@@ -35,18 +35,17 @@ pub(super) struct TextState {
 impl TextState {
     /// Looks at a text, once for each distinct value where those are remembered.
     fn examine(&mut self, text: &str, is_remembered: bool) -> Facts {
-        let n_chars = text.chars().count() as u64;
+        let Extent { n_chars, is_blank, is_padded } = extent(text);
         self.lengths = wider(self.lengths, (n_chars, n_chars));
         let trimmed = text.trim();
         let folded = folded(text);
         if is_remembered {
             self.folded.insert(text_key(&folded));
         }
-        let mut facts = Facts { is_blank: trimmed.is_empty(), ..Facts::default() };
-        if facts.is_blank {
+        let mut facts = Facts { is_blank, is_padded, ..Facts::default() };
+        if is_blank {
             return facts;
         }
-        facts.is_padded = trimmed.len() < text.len();
         facts.is_placeholder = self.placeholders.contains(folded.as_ref());
         facts.suspect = if facts.is_placeholder { None } else { suspect(&folded) };
         facts.is_number = is_number(trimmed);

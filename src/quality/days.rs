@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::kernel::gap::widest_gap;
+
 /// Days since 1970-01-01 with rows, and rows without a day.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Days {
@@ -44,8 +46,7 @@ impl Days {
 
     /// The most days in a row without a row between two days that have one.
     pub(super) fn longest_gap(&self) -> Option<u32> {
-        let pairs = self.days.iter().zip(self.days.iter().skip(1));
         self.days.first()?;
-        Some(pairs.map(|(day, next)| next.abs_diff(*day) - 1).max().unwrap_or(0))
+        Some(widest_gap(self.days.iter().copied()).map_or(0, |(day, next)| next.abs_diff(day) - 1))
     }
 }

@@ -6,43 +6,11 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use super::report::{ColumnQuality, DataQuality, ExpectationQuality, KeyQuality, Scores, ShapeCount, Timeliness};
-use crate::frame::{ToDataFrame, columns, frame_of};
-
-/// A share with four digits, of which only the whole reads 1 and only nothing reads 0.
-pub(super) fn shown(share: Option<f64>) -> String {
-    match share {
-        None => "-".to_owned(),
-        Some(share) if share > 0.0 && share < 1.0 => format!("{:.4}", share.clamp(0.0001, 0.9999)),
-        Some(share) => format!("{share:.4}"),
-    }
-}
+use crate::frame::readable::{short_dtype, shown_share, write_table};
+use crate::frame::{ToDataFrame, columns, dates, frame_of};
 
 fn count(n: Option<u64>) -> String {
     n.map_or_else(|| "-".to_owned(), |n| n.to_string())
-}
-
-/// The type without its parts, in ASCII: those of a struct can be long and in any script.
-pub(super) fn short_dtype(dtype: &str) -> &str {
-    dtype.split_once(['[', '(', '{', '<', ',']).map_or(dtype, |(head, _)| head)
-}
-
-/// Rows of cells under heads: numbers to the right, and names last on their line, as they
-/// can hold wide characters.
-pub(super) fn write_table(f: &mut fmt::Formatter<'_>, heads: &[&str], rows: &[(Vec<String>, &str)]) -> fmt::Result {
-    let n_cells = heads.len() - 1;
-    let width = |place: usize| {
-        rows.iter().map(|(cells, _)| cells[place].len()).chain([heads[place].len()]).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..n_cells).map(width).collect();
-    f.write_str("\n")?;
-    heads.iter().zip(&widths).try_for_each(|(head, width)| write!(f, "{head:>width$}  "))?;
-    f.write_str(heads[n_cells])?;
-    for (cells, name) in rows {
-        f.write_str("\n")?;
-        cells.iter().zip(&widths).try_for_each(|(cell, width)| write!(f, "{cell:>width$}  "))?;
-        f.write_str(name)?;
-    }
-    Ok(())
 }
 
 impl fmt::Display for DataQuality {
@@ -74,7 +42,12 @@ impl DataQuality {
             return Ok(());
         }
         let cells = |one: &ExpectationQuality| {
-            vec![shown(one.pass_share), one.n_pass.to_string(), one.n_fail.to_string(), one.n_unjudged.to_string()]
+            vec![
+                shown_share(one.pass_share),
+                one.n_pass.to_string(),
+                one.n_fail.to_string(),
+                one.n_unjudged.to_string(),
+            ]
         };
         let names: Vec<String> = self
             .expectations
@@ -97,9 +70,9 @@ impl ColumnQuality {
     fn cells(&self) -> Vec<String> {
         vec![
             self.n_missing.to_string(),
-            shown(self.completeness),
+            shown_share(self.completeness),
             count(self.n_distinct),
-            shown(self.top_share),
+            shown_share(self.top_share),
             count(self.n_zero),
             count(self.n_negative),
             short_dtype(&self.dtype).to_owned(),
@@ -120,7 +93,7 @@ impl fmt::Display for Scores {
             ("consistency", self.consistency),
             ("timeliness", self.timeliness),
         ];
-        let parts: Vec<String> = scores.iter().map(|(name, score)| format!("{name} {}", shown(*score))).collect();
+        let parts: Vec<String> = scores.iter().map(|(name, score)| format!("{name} {}", shown_share(*score))).collect();
         f.write_str(&parts.join(", "))
     }
 }
@@ -154,12 +127,6 @@ impl fmt::Display for Timeliness {
             self.column,
         )
     }
-}
-
-/// Dates as a column.
-fn dates(name: &str, dates: Vec<Option<NaiveDate>>) -> Series {
-    let days: Int32Chunked = dates.into_iter().map(|date| date.map(|date| date.to_epoch_days())).collect();
-    days.with_name(name.into()).into_date().into_series()
 }
 
 impl ToDataFrame for DataQuality {

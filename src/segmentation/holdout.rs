@@ -14,7 +14,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::align::positions_in;
 use crate::frame::{ToDataFrame, TransactionLog, columns, frame_of};
-use crate::kernel::rank::spearman;
+use crate::kernel::association::spearman::spearman;
 use crate::kernel::sum::CompensatedSum;
 
 const NAME: &str = "holdout";
@@ -150,7 +150,7 @@ impl HoldoutReport {
             is_horizon_complete: next.counts().n_after_as_of > 0,
             n_customers: scored.len(),
             n_unscored_buyers: n_buyers - n_scored_buyers,
-            rank_correlation: spearman(&overall, &spends),
+            rank_correlation: spearman(&overall, &spends).ok().map(|found| found.rho),
             spend,
             gains: gains(&scored, spend),
         })

@@ -17,6 +17,7 @@
 //! | `column_name` | [`snake_case`]: names of columns |
 //! | `encoding`, `mixed_encoding` | [`TextEncoding`], [`decode`]: bytes to text, losses counted |
 //! | `detect` | [`detect`](detect()): what an encoding might be |
+//! | `extent` | characters and outer white space |
 //! | `width` | full-width digits and signs |
 
 mod column_name;
@@ -26,6 +27,7 @@ mod detect;
 mod email;
 mod encoding;
 mod excel_date;
+mod extent;
 mod fixed_date;
 mod flag;
 mod mixed_encoding;
@@ -43,6 +45,7 @@ pub use detect::{Detected, DetectedBy, detect};
 pub use email::{EmailRules, normal_email};
 pub use encoding::{Decoded, EncodingCount, TextEncoding, Undecodable, decode};
 pub use excel_date::{ExcelDates, excel_micros};
+pub(crate) use extent::{Extent, extent};
 pub use flag::{FlagProblem, FlagWords, Flags};
 pub use normal::{Case, Normalise, in_case, inner_blanks_collapsed, nfkc, trimmed};
 pub use number::{DecimalMark, Grouping, NumberProblem, NumberText};

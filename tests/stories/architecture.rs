@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 /// Every module with its floor; a module knows lower floors only, so none of its own.
 ///
 /// `analysis` lies below `activity`, which is an analysis itself; it knows nothing of frames.
-const FLOORS: [(&str, u8); 13] = [
+const FLOORS: [(&str, u8); 15] = [
     ("kernel", 0),
     ("text", 0),
     ("error", 1),
+    ("solver", 1),
     ("frame", 2),
     ("analysis", 2),
     ("activity", 3),
     ("cleaning", 4),
+    ("correlation", 4),
     ("descriptive", 4),
     ("integration", 4),
     ("quality", 4),
@@ -146,6 +148,13 @@ fn kernels_know_slices_and_no_frames() {
         for name in ["polars", "chrono"] {
             assert!(!code(&text).join("\n").contains(name), "{file} names {name}");
         }
+    }
+}
+
+#[test]
+fn linear_algebra_is_named_by_the_solver_alone() {
+    for (file, text) in files().into_iter().filter(|(file, _)| module_of(file) != "solver") {
+        assert!(!code(&text).join("\n").contains("faer"), "{file} names faer");
     }
 }
 

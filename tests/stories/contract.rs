@@ -10,8 +10,14 @@ use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
+use customer_analytics::correlation::{Correlation, CorrelationParams, Method, Missing};
+use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
 use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
+use customer_analytics::kernel::moments::MomentType;
+use customer_analytics::kernel::multiplicity::Multiplicity;
+use customer_analytics::kernel::quantile::QuantileType;
+use customer_analytics::kernel::weight::WeightKind;
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
@@ -160,6 +166,68 @@ impl Entry for OfTable {
     }
 }
 
+/// A description of any table.
+struct OfDescription(Describe);
+
+impl Entry for OfDescription {
+    fn name(&self) -> &'static str {
+        Describe::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let description = self.0.run(&frame.lazy())?;
+        assert!(!format!("{description:?}{description}").is_empty());
+        let frames = [description.to_dataframe(), description.levels(), description.months()];
+        let json = serde_json::to_string(&description).unwrap();
+        assert_eq!(serde_json::to_string(&description.clone()).unwrap(), json, "a clone is the same result");
+        Ok(Outcome { table: frames.map(|frame| bits(&frame)).concat(), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Describe = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
+/// Correlations of what a line says: numbers, a flag and two columns of categories.
+struct OfColumns(Correlation);
+
+impl Entry for OfColumns {
+    fn name(&self) -> &'static str {
+        Correlation::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let day = col("when").cast(DataType::Int32);
+        let columns = frame.lazy().select([
+            col("paid"),
+            day.clone().alias("age"),
+            (day % lit(7) + lit(1)).alias("weekday"),
+            col("invoice").cast(DataType::Int64),
+            col("paid").gt(lit(1.0)).alias("is_large"),
+            col("sku"),
+            col("when"),
+        ]);
+        let found = self.0.run(&columns)?;
+        assert!(!format!("{found:?}{found}").is_empty());
+        let tables = [found.to_dataframe(), found.matrix()].each_ref().map(bits).concat();
+        Ok(Outcome { table: tables, json: serde_json::to_string(&found).unwrap() })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Correlation = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Records of people brought together; a record is a distinct line without its amount.
 struct OfRecords(Identities);
 
@@ -240,6 +308,34 @@ fn registry() -> Vec<Box<dyn Entry>> {
         .expect("a product of ours", column("sku").is_in(["tea", "jam", "茶"]).or(column("sku").matches("[A-Z]+")))
         .expect("paid", (column("paid") * 100 - 1).abs().ge(column("paid")));
     entries.push(Box::new(OfTable(quality.check().unwrap())));
+    let descriptions = [
+        DescribeParams::new(),
+        DescribeParams::new()
+            .columns(["paid", "sku", "when", "invoice"])
+            .by(["sku", "who"])
+            .quantiles([0.0, 0.1, 0.5, 1.0])
+            .quantile_type(QuantileType::Type8)
+            .moment_type(MomentType::Type1)
+            .conf_level(0.9)
+            .fence_multiplier(3.0)
+            .n_levels(2)
+            .rare_share(0.26),
+        DescribeParams::new().by(["sku"]).weights("invoice", WeightKind::Sampling),
+        DescribeParams::new().columns(["paid", "sku", "when"]).weights("invoice", WeightKind::Frequency),
+    ];
+    entries.extend(descriptions.map(|params| Box::new(OfDescription(params.check().unwrap())) as Box<dyn Entry>));
+    let correlation = CorrelationParams::new;
+    let correlations = [
+        correlation().multiplicity(Multiplicity::Holm).categorical(["weekday"]),
+        correlation().missing(Missing::Listwise).weights("weekday", WeightKind::Sampling).conf_level(0.9),
+        correlation().method(Method::AutoPlain).with("sku").weights("weekday", WeightKind::Frequency).max_levels(10),
+        correlation().method(Method::Spearman).with("paid"),
+        correlation().method(Method::Kendall).columns(["paid", "age", "is_large"]),
+        correlation().method(Method::Pearson).columns(["paid", "age"]).given(["weekday", "invoice"]),
+        correlation().method(Method::Spearman).columns(["age"]).with("paid").semi_partial(["weekday"]),
+        correlation().method(Method::CramersVCorrected).categorical(["when", "weekday"]).max_levels(200),
+    ];
+    entries.extend(correlations.map(|params| Box::new(OfColumns(params.check().unwrap())) as Box<dyn Entry>));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -256,10 +352,17 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 5] = [
+const EXEMPT: [(&str, &str, &str); 8] = [
+    (
+        "null, NaN and infinite cells",
+        "correlation",
+        "such rows are counted for each pair, and pairs of their other cells have them",
+    ),
     ("shuffled rows", "cleaning", "rows keep the order they were read in, and of equal rows the first one stays"),
     ("null, NaN and infinite cells", "quality", "such cells are what it counts"),
     ("ids as text", "quality", "the types of the columns are what it reports"),
+    ("null, NaN and infinite cells", "describe", "such cells are what it counts"),
+    ("ids as text", "describe", "the types of the columns are what it goes by"),
     (
         "null, NaN and infinite cells",
         "identities",
@@ -497,7 +600,7 @@ fn ids_as_text_give_the_same_numbers_as_ids_as_numbers() {
     }
     all_keep("ids as text", |entry| {
         let expected = without_ids(&entry.run(numbers.clone()).unwrap());
-        let got = without_ids(&entry.run(texts.clone()).unwrap());
+        let got = without_ids(&entry.run(texts.clone()).map_err(|error| error.to_string())?);
         if expected == got { Ok(()) } else { Err(format!("{expected:?}\n{got:?}")) }
     });
 }

@@ -2,6 +2,8 @@
 
 mod architecture;
 mod bad_cleaning_input;
+mod bad_correlation_input;
+mod bad_description_input;
 mod bad_input;
 mod cleaning_laws;
 mod cleaning_telco;
@@ -11,7 +13,12 @@ mod data;
 mod dirt_is_found;
 mod dirty;
 mod golden;
+mod golden_association;
 mod golden_cleaning;
+mod golden_correlation;
+mod golden_descriptive;
+mod golden_drivers;
+mod golden_hypothesis;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;

@@ -167,6 +167,15 @@ impl ColumnPass {
             None => None,
         };
         let (column, dtype) = (self.name.clone(), self.dtype.clone());
-        Ok(ColumnDescription { column, dtype, n_rows, n_null: self.n_null[place], numeric })
+        Ok(ColumnDescription {
+            column,
+            dtype,
+            n_rows,
+            n_null: self.n_null[place],
+            numeric,
+            categorical: None,
+            temporal: None,
+            text: None,
+        })
     }
 }

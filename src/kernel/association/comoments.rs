@@ -17,14 +17,13 @@
 //! Where the rows of a pair are a narrow part of a column, their sums of squares are the small
 //! difference of large numbers. Such a pair is worked out again about the means of its own rows.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::super::bounded_sum::{BoundedSum, LANES, MOST_PENDING, Pending, PendingLanes};
 use super::super::masked::{Masked, n_both};
-use super::super::moments::{Centre, Extent};
+use super::super::moments::Centre;
 use super::super::undefined::Undefined;
 
 /// Rows that stay in the first cache while all pairs are formed.
@@ -133,18 +132,53 @@ impl Weights {
 }
 
 /// The centre of a column, or why it has none.
+///
+/// Sums take back what the centre is beside the mean, so that it need not have all digits; it is
+/// the same in any order of the rows, and that it must be.
 fn centre(column: Masked<'_>) -> Result<Centre, Undefined> {
-    let present = match column.valid {
-        None => Cow::Borrowed(column.values),
-        Some(_) => Cow::Owned(column.present().collect()),
-    };
-    if present.iter().any(|value| !value.is_finite()) {
+    let Some(first) = column.present().next() else { return Err(Undefined::TooFew { n: 0, needed: 1 }) };
+    let (mut low, mut high, mut is_finite) = (first, first, true);
+    for_each_word(column, |word, values| {
+        for (at, &value) in values.iter().enumerate() {
+            let value = if word >> at & 1 == 1 { value } else { first };
+            is_finite &= value.is_finite();
+            low = if value < low { value } else { low };
+            high = if value > high { value } else { high };
+        }
+    });
+    if !is_finite {
         return Err(Undefined::NotFinite);
     }
-    let extent = Extent::of(&present);
-    match extent.ends() {
-        Some((low, high)) if low == high => Err(Undefined::Constant),
-        _ => extent.centre(),
+    if low == high {
+        return Err(Undefined::Constant);
+    }
+    // About the middle, so that the ends bound every term.
+    let middle = Centre::around(low / 2.0 + high / 2.0, low, high);
+    let mut sum = BoundedSum::default();
+    let mut running = PendingLanes::default();
+    let mut n_pending = 0;
+    for_each_word(column, |word, values| {
+        let mut terms = [0.0; 64];
+        for (at, (term, &value)) in terms.iter_mut().zip(values).enumerate() {
+            *term = if word >> at & 1 == 1 { middle.distance(value) } else { 0.0 };
+        }
+        terms.as_chunks::<LANES>().0.iter().for_each(|terms| running.add(*terms));
+        n_pending += 64;
+        if n_pending == MOST_PENDING {
+            sum.take_lanes(&mut running);
+            n_pending = 0;
+        }
+    });
+    sum.take_lanes(&mut running);
+    let mean = low / 2.0 + high / 2.0 + middle.grown(sum.value() / column.n_valid() as f64, 1);
+    Ok(Centre::around(mean.clamp(low, high), low, high))
+}
+
+/// Hands over 64 rows at a time with the bits of those that are there.
+#[inline]
+fn for_each_word(column: Masked<'_>, mut each: impl FnMut(u64, &[f64])) {
+    for (at, values) in column.values.chunks(64).enumerate() {
+        each(column.word(at), values);
     }
 }
 

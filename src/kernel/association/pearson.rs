@@ -143,7 +143,8 @@ mod tests {
         #[test]
         fn pairs_are_what_their_rows_give(rows in table(), is_weighted: bool) {
             let found = pairs_of(&rows, is_weighted);
-            let pick: [fn(&Row) -> (Option<f64>, Option<f64>); 3] =
+            type Pick = fn(&Row) -> (Option<f64>, Option<f64>);
+            let pick: [Pick; 3] =
                 [|row| (row.0, row.1), |row| (row.0, row.2), |row| (row.1, row.2)];
             for (found, pick) in found.iter().zip(pick) {
                 let of_pair: Vec<(f64, f64, f64)> = rows

@@ -121,7 +121,8 @@ impl BetaPoint {
             }
             return sum / a;
         }
-        let slope = -a * self.above_x;
+        // Never minus 0, whose reciprocal has the wrong sign.
+        let slope = a * self.above_x.abs();
         let shape = Shape { slope, curvature: n * x * y, straight: Some((STRAIGHT_FROM, a)) };
         fall_off::integral(shape, |s| slope * s + n * curve(x, y, s))
     }

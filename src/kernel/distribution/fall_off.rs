@@ -75,29 +75,49 @@ pub(super) fn excess_over_ln(u: f64) -> f64 {
 /// Where `u` counts as close to 0, that is where the series is short.
 const CLOSE: f64 = 0.3;
 
-/// `u - ln(1 + u)` where the logarithm is known better than from `u`, which may round to -1.
+/// `u - ln(1 + u)`, where `ln` gives the logarithm for `u` near -1, which rounding has spoilt.
 pub(super) fn excess_over(u: f64, ln: impl FnOnce() -> f64) -> f64 {
-    if u.abs() >= CLOSE { u - ln() } else { excess_by_series(u) }
+    if u < -0.95 { u - ln() } else { excess_over_ln(u) }
 }
 
 fn excess_by_series(u: f64) -> f64 {
+    const TERMS: [f64; 11] = [
+        1.0 / 3.0,
+        1.0 / 5.0,
+        1.0 / 7.0,
+        1.0 / 9.0,
+        1.0 / 11.0,
+        1.0 / 13.0,
+        1.0 / 15.0,
+        1.0 / 17.0,
+        1.0 / 19.0,
+        1.0 / 21.0,
+        1.0 / 23.0,
+    ];
     let w = u / (2.0 + u);
     let square = w * w;
-    let mut sum = 0.0;
-    for odd in (3..=25).rev().step_by(2) {
-        sum = sum * square + 1.0 / f64::from(odd);
-    }
-    w * (u - 2.0 * square * sum)
+    w * (u - 2.0 * square * TERMS.iter().rev().fold(0.0, |sum, term| sum * square + term))
 }
 
 /// `e^s - 1 - s`, without the cancellation near 0.
 pub(super) fn excess_of_exp(s: f64) -> f64 {
+    /// Reciprocals of 3, 4, ...: each term of the series over the one before.
+    const RATIOS: [f64; 12] = [
+        1.0 / 3.0,
+        1.0 / 4.0,
+        1.0 / 5.0,
+        1.0 / 6.0,
+        1.0 / 7.0,
+        1.0 / 8.0,
+        1.0 / 9.0,
+        1.0 / 10.0,
+        1.0 / 11.0,
+        1.0 / 12.0,
+        1.0 / 13.0,
+        1.0 / 14.0,
+    ];
     if s.abs() >= 0.5 {
         return s.exp_m1() - s;
     }
-    let mut sum = 1.0;
-    for divisor in (3..=16).rev() {
-        sum = 1.0 + sum * s / f64::from(divisor);
-    }
-    s * s / 2.0 * sum
+    s * s / 2.0 * RATIOS.iter().rev().fold(1.0, |sum, ratio| 1.0 + sum * s * ratio)
 }

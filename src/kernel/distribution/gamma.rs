@@ -57,10 +57,6 @@ pub fn ln_gamma(x: f64) -> Result<f64, Undefined> {
 }
 
 pub(super) fn ln_gamma_of_positive(x: f64) -> f64 {
-    if x < STIRLING_FROM {
-        // Here Stirling's formula and its remainder are large beside their sum.
-        return statrs::function::gamma::ln_gamma(x);
-    }
     (x - 0.5) * (x.ln() - 1.0) - 0.5 + HALF_LN_TAU + stirling_remainder(x)
 }
 

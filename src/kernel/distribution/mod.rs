@@ -71,21 +71,24 @@ fn ln_one_minus_exp(ln: f64) -> f64 {
 fn solve(start: f64, target: f64, tail: impl Fn(f64) -> (f64, f64)) -> Option<f64> {
     let mut at = start;
     for _ in 0..MOST_STEPS {
+        // What is below the smallest double rounds to 0.
+        if at == 0.0 {
+            break;
+        }
         let (ln, slope) = tail(at);
         let step = ((target - ln) / slope).clamp(-LONGEST_STEP, LONGEST_STEP);
-        // Beyond the doubles the density is 0 and the step not a number.
         at *= step.exp();
-        if !at.is_finite() {
-            return None;
-        }
-        if step.abs() < 1e-10 || at == 0.0 {
+        if step.abs() < 1e-10 || !at.is_finite() {
             break;
         }
     }
-    Some(at)
+    Some(at).filter(|at| at.is_finite())
 }
 
 /// Newton's method squares its error, so this many are only taken when the root is far away.
 const MOST_STEPS: usize = 200;
 /// Keeps a point inside the doubles for one step.
 const LONGEST_STEP: f64 = 600.0;
+
+#[cfg(test)]
+mod tests;

@@ -30,15 +30,18 @@ impl Interval {
 }
 
 /// The share in each tail; exact for a level of at least one half.
-fn tail_share(conf_level: f64) -> Result<f64, Undefined> {
+pub(crate) fn tail_share(conf_level: f64) -> Result<f64, Undefined> {
     if conf_level > 0.0 && conf_level < 1.0 { Ok(0.5 * (1.0 - conf_level)) } else { Err(Undefined::OutOfRange) }
 }
 
 /// The normal value that is exceeded in size with probability `1 - conf_level`.
-fn normal_critical(conf_level: f64) -> Result<f64, Undefined> {
+pub(crate) fn normal_critical(conf_level: f64) -> Result<f64, Undefined> {
     normal::quantile(tail_share(conf_level)?).map(f64::abs)
 }
 
 fn all_finite(values: &[f64]) -> Result<(), Undefined> {
     if values.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(Undefined::NotFinite) }
 }
+
+#[cfg(test)]
+mod tests;

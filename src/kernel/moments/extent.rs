@@ -1,8 +1,10 @@
 //! The first pass: number, exact sum and ends.
 
+use rayon::prelude::*;
+
 use super::super::exact_sum::ExactSum;
 use super::super::undefined::Undefined;
-use super::Centre;
+use super::{Centre, PART};
 
 /// What the first pass keeps: number, exact sum and ends; merge in any order.
 #[derive(Clone, Debug)]
@@ -20,9 +22,17 @@ impl Default for Extent {
 }
 
 impl Extent {
-    /// The extent of these values, none of which may be NaN.
+    /// The extent of these values, none of which may be NaN; of many, by all threads.
     #[must_use]
     pub fn of(values: &[f64]) -> Self {
+        if values.len() <= PART {
+            return Self::of_part(values);
+        }
+        let merge = |mine: Self, other: Self| mine.merge(&other);
+        values.par_chunks(PART).map(Self::of_part).reduce(Self::default, merge)
+    }
+
+    fn of_part(values: &[f64]) -> Self {
         let mut extent = Self::default();
         extent.add(values);
         extent

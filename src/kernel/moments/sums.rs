@@ -1,8 +1,10 @@
 //! The second pass: powers of the distances from the mean.
 
+use rayon::prelude::*;
+
 use super::super::bounded_sum::BoundedSum;
 use super::super::undefined::Undefined;
-use super::{Centre, Extent, Moments};
+use super::{Centre, Extent, Moments, PART};
 
 /// Sums of powers of the distances from a mean, of one slice or of many; merging is exact.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ impl CentralSums {
         Ok(Self { centre: extent.centre()?, powers: [BoundedSum::default(); 4] })
     }
 
-    /// Adds values that were part of the extent.
+    /// Adds values that were part of the extent; many, by all threads.
     pub fn add(&mut self, values: &[f64]) {
         let powers = self.powers_of(values);
         self.powers = std::array::from_fn(|k| self.powers[k].merge(powers[k]));
@@ -34,11 +36,19 @@ impl CentralSums {
 
     fn powers_of(&self, values: &[f64]) -> [BoundedSum; 4] {
         let centre = self.centre;
-        BoundedSum::of_each(values, |value| {
-            let z = centre.distance(value);
-            let square = z * z;
-            [z, square, square * z, square * square]
-        })
+        let powers = |values: &[f64]| {
+            BoundedSum::of_each(values, |value| {
+                let z = centre.distance(value);
+                let square = z * z;
+                [z, square, square * z, square * square]
+            })
+        };
+        let merge = |a: [BoundedSum; 4], b: [BoundedSum; 4]| std::array::from_fn(|k| a[k].merge(b[k]));
+        if values.len() <= PART {
+            powers(values)
+        } else {
+            values.par_chunks(PART).map(powers).reduce(Default::default, merge)
+        }
     }
 
     /// Adds another state about the same extent.

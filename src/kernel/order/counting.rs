@@ -7,6 +7,9 @@ use super::radix::{Item, key};
 /// Widest range that is counted.
 const COUNTABLE: f64 = 65_536.0;
 
+/// Values that are looked at before all are.
+const GLANCE: usize = 64;
+
 impl Item for f64 {
     const ZERO: Self = 0.0;
 
@@ -23,6 +26,10 @@ impl Item for f64 {
     /// Days, orders, ages, flags: one pass to count and one to write.
     fn sort_by_counting(values: &mut [Self]) -> bool {
         let Some(&first) = values.first() else { return true };
+        let is_apart = |value: &Self| f64::from((value - first) as i32) == value - first;
+        if !values.iter().take(GLANCE).all(is_apart) {
+            return false;
+        }
         let (mut min, mut max) = (first, first);
         for &value in values.iter() {
             min = if value < min { value } else { min };

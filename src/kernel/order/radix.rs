@@ -84,20 +84,17 @@ impl Digits {
     /// The digits of these items, which are brought in order if that is a matter of reversing;
     /// `None` when they are in order.
     fn of<T: Item>(items: &mut [T]) -> Option<Self> {
-        let first = items.first()?.key();
-        let (mut previous, mut differing) = (first, 0);
-        let (mut is_ascending, mut is_descending) = (true, true);
-        for item in &items[1..] {
-            let key = item.key();
-            differing |= key ^ first;
-            is_ascending &= previous <= key;
-            is_descending &= previous > key;
-            previous = key;
+        // Both stop at the first two that are not.
+        if items.windows(2).all(|pair| pair[0].key() <= pair[1].key()) {
+            return None;
         }
-        if is_descending {
+        if items.windows(2).all(|pair| pair[0].key() > pair[1].key()) {
             items.reverse();
+            return None;
         }
-        (!is_ascending && !is_descending).then(|| Self::within(differing, items.len()))
+        let first = items.first()?.key();
+        let differing = items.iter().fold(0, |differing, item| differing | (item.key() ^ first));
+        Some(Self::within(differing, items.len()))
     }
 
     fn within(differing: u64, n_items: usize) -> Self {
@@ -166,10 +163,12 @@ impl Digits {
 
 /// Sorts items that are in order but for the bits below `low`.
 fn put_right<T: Item>(items: &mut [T], low: u32) {
-    let mut at = 1;
+    let Some(first) = items.first() else { return };
+    let (mut at, mut previous) = (1, first.key());
     while at < items.len() {
         let key = items[at].key();
-        if items[at - 1].key() <= key {
+        if previous <= key {
+            previous = key;
             at += 1;
             continue;
         }
@@ -182,6 +181,7 @@ fn put_right<T: Item>(items: &mut [T], low: u32) {
             let start = items[..at].partition_point(|item| item.key() >> low < shared);
             let end = at + items[at..].partition_point(|item| item.key() >> low == shared);
             items[start..end].sort_unstable_by(T::compare);
+            previous = items[end - 1].key();
             at = end;
         }
     }

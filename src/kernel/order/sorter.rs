@@ -32,7 +32,10 @@ impl Sorter {
     /// # Errors
     /// `NotFinite` with NaN, which has no place in an order; infinite values have one.
     pub fn sort(&mut self, values: &[f64]) -> Result<Sorted<'_>, Undefined> {
-        self.sort_filled(|own| own.extend_from_slice(values))
+        let mut has_nan = false;
+        self.values.clear();
+        self.values.extend(values.iter().map(|&value| without_sign(value, &mut has_nan)));
+        self.sort_own(has_nan)
     }
 
     /// The values in order that are written into the sorter's own memory, which is empty first.
@@ -43,17 +46,24 @@ impl Sorter {
         self.values.clear();
         fill(&mut self.values);
         let mut has_nan = false;
-        for value in &mut self.values {
-            has_nan |= value.is_nan();
-            // Makes 0.0 of -0.0.
-            *value += 0.0;
-        }
+        self.values.iter_mut().for_each(|value| *value = without_sign(*value, &mut has_nan));
+        self.sort_own(has_nan)
+    }
+
+    fn sort_own(&mut self, has_nan: bool) -> Result<Sorted<'_>, Undefined> {
         if has_nan {
             return Err(Undefined::NotFinite);
         }
         parallel::sort(&mut self.values, &mut self.spare);
         Ok(Sorted::trusted(&self.values))
     }
+}
+
+/// The value, with 0.0 in the place of -0.0, after a look whether it is a number.
+#[inline(always)]
+fn without_sign(value: f64, has_nan: &mut bool) -> f64 {
+    *has_nan |= value.is_nan();
+    value + 0.0
 }
 
 /// The values without NaN, ascending.

@@ -37,15 +37,13 @@ impl Sorted<'_> {
         let n = self.n();
         let (left, right) = (self.values()[(n - 1) / 2], self.values()[n / 2]);
         let distance = |place: usize| {
-            let (a, b) = ((self.values()[place] - left).abs(), (self.values()[place] - right).abs());
+            let value = self.values()[place];
+            let (a, b) = ((value - left).abs(), (value - right).abs());
             let sum = a + b;
-            if a == b {
-                a
-            } else if sum.is_finite() {
-                sum / 2.0
-            } else {
-                a / 2.0 + b / 2.0
+            if a == b || sum.is_finite() {
+                return if a == b { a } else { sum / 2.0 };
             }
+            (value / 2.0 - left / 2.0).abs() + (value / 2.0 - right / 2.0).abs()
         };
         let (low, high) = middle_distances(n, distance);
         let middle = if n % 2 == 1 { Some(low) } else { between(low, high, 0.5) };
@@ -217,8 +215,8 @@ mod tests {
     use super::*;
     use crate::kernel::order::ascending;
 
-    fn of<T>(values: &[f64], statistic: impl Fn(&Sorted<'_>) -> Result<T, Undefined>) -> Result<T, Undefined> {
-        statistic(&Sorted::of_ascending(&ascending(values)).unwrap())
+    fn sample(values: &[f64]) -> Sorted<'static> {
+        Sorted::of_ascending(ascending(values).leak()).unwrap()
     }
 
     fn close(found: Result<f64, Undefined>, expected: f64) {
@@ -229,11 +227,11 @@ mod tests {
     /// Oracle: by hand; distances from 3 are 2 1 0 1 47, from 2.5 they are 1.5 0.5 0.5 7.5.
     #[test]
     fn the_mad_by_hand() {
-        assert_eq!(of(&[1.0, 2.0, 3.0, 4.0, 50.0], |sample| sample.mad()), Ok(1.0));
-        assert_eq!(of(&[1.0, 2.0, 3.0, 10.0], |sample| sample.mad()), Ok(1.0));
-        assert_eq!(of(&[7.0], |sample| sample.mad()), Ok(0.0));
-        assert_eq!(of(&[0.0, 0.0, 0.0, 5.0], |sample| sample.mad()), Ok(0.0));
-        assert_eq!(of(&[1.0, 2.0, 3.0, 4.0, 50.0], |sample| sample.mad_scaled()), Ok(MAD_TO_SD));
+        assert_eq!(sample(&[1.0, 2.0, 3.0, 4.0, 50.0]).mad(), Ok(1.0));
+        assert_eq!(sample(&[1.0, 2.0, 3.0, 10.0]).mad(), Ok(1.0));
+        assert_eq!(sample(&[7.0]).mad(), Ok(0.0));
+        assert_eq!(sample(&[0.0, 0.0, 0.0, 5.0]).mad(), Ok(0.0));
+        assert_eq!(sample(&[1.0, 2.0, 3.0, 4.0, 50.0]).mad_scaled(), Ok(MAD_TO_SD));
     }
 
     /// Oracle: exact arithmetic; the median is half a unit in the last place between two values.
@@ -241,7 +239,7 @@ mod tests {
     fn a_median_between_two_doubles_costs_the_mad_nothing() {
         let step = f64::EPSILON;
         let values = [1.0, 1.0 + step, 1.0 + 2.0 * step, 1.0 + 7.0 * step];
-        assert_eq!(of(&values, |sample| sample.mad()), Ok(step));
+        assert_eq!(sample(&values).mad(), Ok(step));
     }
 
     /// Oracle: by hand; mean 3, distances 2 1 0 1 2 and with an offset the same.
@@ -249,69 +247,69 @@ mod tests {
     fn the_mean_absolute_deviation_by_hand() {
         for offset in [0.0, 1e9, -1e15] {
             let values = [1.0, 2.0, 3.0, 4.0, 5.0].map(|value| value + offset);
-            assert_eq!(of(&values, |sample| sample.mean_absolute_deviation()), Ok(1.2));
+            assert_eq!(sample(&values).mean_absolute_deviation(), Ok(1.2));
         }
-        assert_eq!(of(&[0.1; 7], |sample| sample.mean_absolute_deviation()), Ok(0.0));
-        assert_eq!(of(&[-f64::MAX, f64::MAX], |sample| sample.mean_absolute_deviation()), Ok(f64::MAX));
-        assert_eq!(of(&[0.0, 1e-323], |sample| sample.mean_absolute_deviation()), Ok(5e-324));
+        assert_eq!(sample(&[0.1; 7]).mean_absolute_deviation(), Ok(0.0));
+        assert_eq!(sample(&[-f64::MAX, f64::MAX]).mean_absolute_deviation(), Ok(f64::MAX));
+        assert_eq!(sample(&[0.0, 1e-323]).mean_absolute_deviation(), Ok(5e-324));
     }
 
     /// Oracle: python fractions: the mean of 1e9, 1e9 and 1e9 + 1 is no double, the mean distance
     /// from it is 4/9.
     #[test]
     fn a_mean_that_is_no_double_costs_nothing() {
-        close(of(&[1e9, 1e9, 1e9 + 1.0], |sample| sample.mean_absolute_deviation()), 4.0 / 9.0);
-        close(of(&[1e15, 1e15, 1e15 + 1.0], |sample| sample.mean_absolute_deviation()), 4.0 / 9.0);
+        close(sample(&[1e9, 1e9, 1e9 + 1.0]).mean_absolute_deviation(), 4.0 / 9.0);
+        close(sample(&[1e15, 1e15, 1e15 + 1.0]).mean_absolute_deviation(), 4.0 / 9.0);
     }
 
     /// Oracle: by hand; of 0 1 2 3 100 one is cut off at each end, so that 1 2 3 or 1 1 2 3 3 are left.
     #[test]
     fn trimmed_and_winsorised_means_by_hand() {
         let values = [100.0, 0.0, 2.0, 1.0, 3.0];
-        assert_eq!(of(&values, |sample| sample.trimmed_mean(0.2)), Ok(2.0));
-        assert_eq!(of(&values, |sample| sample.trimmed_mean(0.19)), Ok(21.2));
-        assert_eq!(of(&values, |sample| sample.winsorised_mean(0.2)), Ok(2.0));
-        assert_eq!(of(&values, |sample| sample.winsorised_variance(0.2)), Ok(1.0));
-        close(of(&values, |sample| sample.winsorised_variance(0.0)), 1941.7);
+        assert_eq!(sample(&values).trimmed_mean(0.2), Ok(2.0));
+        assert_eq!(sample(&values).trimmed_mean(0.19), Ok(21.2));
+        assert_eq!(sample(&values).winsorised_mean(0.2), Ok(2.0));
+        assert_eq!(sample(&values).winsorised_variance(0.2), Ok(1.0));
+        close(sample(&values).winsorised_variance(0.0), 1941.7);
         let hundred: Vec<f64> = (0..100).map(f64::from).collect();
-        assert_eq!(of(&hundred, |sample| Ok(sample.kept(0.29)?.len())), Ok(42));
-        assert_eq!(of(&[1.0, 3.0], |sample| sample.trimmed_mean(0.499_999_999_999_999_94)), Ok(2.0));
+        assert_eq!(sample(&hundred).kept(0.29).unwrap().len(), 42);
+        assert_eq!(sample(&[1.0, 3.0]).trimmed_mean(0.499_999_999_999_999_94), Ok(2.0));
     }
 
     #[test]
     fn infinite_values_harm_only_what_calculates_with_them() {
         let values = [f64::NEG_INFINITY, 1.0, 2.0, 3.0, f64::INFINITY];
-        assert_eq!(of(&values, |sample| sample.mad()), Ok(1.0));
-        assert_eq!(of(&values, |sample| sample.trimmed_mean(0.2)), Ok(2.0));
-        assert_eq!(of(&values, |sample| sample.winsorised_mean(0.2)), Ok(2.0));
-        assert_eq!(of(&values, |sample| sample.trimmed_mean(0.1)), Err(Undefined::NotFinite));
-        assert_eq!(of(&values, |sample| sample.winsorised_variance(0.0)), Err(Undefined::NotFinite));
-        assert_eq!(of(&values, |sample| sample.mean_absolute_deviation()), Err(Undefined::NotFinite));
-        assert_eq!(of(&[1.0, f64::INFINITY], |sample| sample.mad()), Err(Undefined::NotFinite));
-        assert_eq!(of(&[f64::INFINITY; 3], |sample| sample.mad()), Err(Undefined::NotFinite));
+        assert_eq!(sample(&values).mad(), Ok(1.0));
+        assert_eq!(sample(&values).trimmed_mean(0.2), Ok(2.0));
+        assert_eq!(sample(&values).winsorised_mean(0.2), Ok(2.0));
+        assert_eq!(sample(&values).trimmed_mean(0.1), Err(Undefined::NotFinite));
+        assert_eq!(sample(&values).winsorised_variance(0.0), Err(Undefined::NotFinite));
+        assert_eq!(sample(&values).mean_absolute_deviation(), Err(Undefined::NotFinite));
+        assert_eq!(sample(&[1.0, f64::INFINITY]).mad(), Err(Undefined::NotFinite));
+        assert_eq!(sample(&[f64::INFINITY; 3]).mad(), Err(Undefined::NotFinite));
     }
 
     #[test]
     fn the_ends_of_the_doubles_overflow_only_where_the_answer_does() {
         let wide = [-f64::MAX, -f64::MAX, f64::MAX, f64::MAX];
-        assert_eq!(of(&wide, |sample| sample.mad()), Ok(f64::MAX));
-        assert_eq!(of(&wide, |sample| sample.mad_scaled()), Err(Undefined::Overflow));
-        assert_eq!(of(&[f64::MAX; 5], |sample| sample.trimmed_mean(0.2)), Ok(f64::MAX));
-        assert_eq!(of(&wide, |sample| sample.winsorised_mean(0.25)), Ok(0.0));
-        assert_eq!(of(&wide, |sample| sample.winsorised_variance(0.0)), Err(Undefined::Overflow));
-        close(of(&[1e-160, 3e-160, 5e-160], |sample| sample.winsorised_variance(0.0)), 4e-320);
-        assert_eq!(of(&[0.0, 5e-324], |sample| sample.winsorised_variance(0.0)), Ok(0.0));
+        assert_eq!(sample(&wide).mad(), Ok(f64::MAX));
+        assert_eq!(sample(&wide).mad_scaled(), Err(Undefined::Overflow));
+        assert_eq!(sample(&[f64::MAX; 5]).trimmed_mean(0.2), Ok(f64::MAX));
+        assert_eq!(sample(&wide).winsorised_mean(0.25), Ok(0.0));
+        assert_eq!(sample(&wide).winsorised_variance(0.0), Err(Undefined::Overflow));
+        close(sample(&[1e-160, 3e-160, 5e-160]).winsorised_variance(0.0), 4e-320);
+        assert_eq!(sample(&[0.0, 5e-324]).winsorised_variance(0.0), Ok(0.0));
     }
 
     #[test]
     fn what_is_undefined_says_why() {
         let few = |n, needed| Err(Undefined::TooFew { n, needed });
-        assert_eq!(of(&[], |sample| sample.mad()), few(0, 1));
-        assert_eq!(of(&[], |sample| sample.mean_absolute_deviation()), few(0, 1));
-        assert_eq!(of(&[], |sample| sample.trimmed_mean(0.1)), few(0, 1));
-        assert_eq!(of(&[1.0], |sample| sample.winsorised_variance(0.1)), few(1, 2));
+        assert_eq!(sample(&[]).mad(), few(0, 1));
+        assert_eq!(sample(&[]).mean_absolute_deviation(), few(0, 1));
+        assert_eq!(sample(&[]).trimmed_mean(0.1), few(0, 1));
+        assert_eq!(sample(&[1.0]).winsorised_variance(0.1), few(1, 2));
         for share in [-0.1, 0.5, f64::NAN] {
-            assert_eq!(of(&[1.0], |sample| sample.trimmed_mean(share)), Err(Undefined::OutOfRange));
+            assert_eq!(sample(&[1.0]).trimmed_mean(share), Err(Undefined::OutOfRange));
         }
     }
 
@@ -319,9 +317,9 @@ mod tests {
         /// Oracle: the distances sorted a second time.
         #[test]
         fn the_mad_is_the_median_of_sorted_distances(values in prop::collection::vec((-40..40).prop_map(|i| f64::from(i) / 4.0), 1..60)) {
-            let median = of(&values, |sample| sample.median()).unwrap();
+            let median = sample(&values).median().unwrap();
             let distances: Vec<f64> = values.iter().map(|value| (value - median).abs()).collect();
-            prop_assert_eq!(of(&values, |sample| sample.mad()), of(&distances, |sample| sample.median()));
+            prop_assert_eq!(sample(&values).mad(), sample(&distances).median());
         }
 
         /// Oracle: the definition, in multiples of 1/4 and so without rounding but for the mean's.
@@ -330,17 +328,19 @@ mod tests {
             let n = values.len() as f64;
             let mean = values.iter().sum::<f64>() / n;
             let expected = values.iter().map(|value| (value - mean).abs()).sum::<f64>() / n;
-            let found = of(&values, |sample| sample.mean_absolute_deviation()).unwrap();
+            let found = sample(&values).mean_absolute_deviation().unwrap();
             prop_assert!((found - expected).abs() <= 1e-14 * (1.0 + expected));
             let sorted = ascending(&values);
-            let (low, high) = of(&values, |sample| { let kept = sample.kept(share)?; Ok((kept[0], kept[kept.len() - 1])) }).unwrap();
+            let whole = sample(&values);
+            let kept = whole.kept(share).unwrap();
+            let (low, high) = (kept[0], kept[kept.len() - 1]);
             let n_cut = ((share * n * (1.0 + 4.0 * f64::EPSILON)) as usize).min((values.len() - 1) / 2);
             let clipped: Vec<f64> = sorted.iter().map(|value| value.clamp(sorted[n_cut], sorted[values.len() - 1 - n_cut])).collect();
             prop_assert_eq!((low, high), (sorted[n_cut], sorted[values.len() - 1 - n_cut]));
             let mean = clipped.iter().sum::<f64>() / n;
             let variance = clipped.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-            prop_assert!((of(&values, |sample| sample.winsorised_mean(share)).unwrap() - mean).abs() <= 1e-13);
-            prop_assert!((of(&values, |sample| sample.winsorised_variance(share)).unwrap() - variance).abs() <= 1e-12 * (1.0 + variance));
+            prop_assert!((sample(&values).winsorised_mean(share).unwrap() - mean).abs() <= 1e-13);
+            prop_assert!((sample(&values).winsorised_variance(share).unwrap() - variance).abs() <= 1e-12 * (1.0 + variance));
         }
     }
 }

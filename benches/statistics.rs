@@ -1,0 +1,104 @@
+//! Descriptions and correlations of whole tables, beside the floor of the machine and the peers.
+//!
+//! ```text
+//! cargo bench --bench statistics                             10^6 customers, made here
+//! CUSTOMER_ANALYTICS_BENCH_DATA=dir cargo bench ...          customers_1e6 and tx_1e7.parquet, where there
+//! CUSTOMER_ANALYTICS_BENCH_PEERS=dir                         with the scripts t2_describe_*.py and t3_corr_*.py
+//! CUSTOMER_ANALYTICS_BENCH_PYTHON=python                     the interpreter that has their packages
+//! ```
+//! Descriptions begin with a Parquet file, correlations with columns in memory, as those of the
+//! peers do. Seconds are medians over the repetitions after a first one, which warms up.
+
+mod support;
+
+use customer_analytics::descriptive::{DescribeParams, Description, NumericSummary};
+use customer_analytics::polars::prelude::{PlRefPath, ScanArgsParquet};
+use customer_analytics::prelude::*;
+use serde_json::{Value, json};
+use support::customers::customers;
+use support::files::{DataFile, Files};
+use support::floor::decode_columns;
+use support::repeat::{Timing, median, repeat, seconds};
+use support::{Random, Shape, is_measured, log, option, peers};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The quantiles that the peers give.
+const SHARES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+
+/// The description of all columns of a file, or of the amounts of a log.
+fn described(file: &DataFile) -> Description {
+    let path = PlRefPath::new(file.path.to_str().expect("a path in UTF-8"));
+    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).expect("a file that can be scanned");
+    let params = DescribeParams::new().quantiles(SHARES);
+    let params = if file.kind == "tx" { params.columns(["amount"]) } else { params };
+    params.run(&frame).expect("a table that can be described")
+}
+
+/// The sums over all columns by which the peers are compared.
+fn sums(described: &Description) -> Value {
+    let numbers: Vec<&NumericSummary> = described.columns.iter().filter_map(|column| column.numeric.as_ref()).collect();
+    let sum = |of: fn(&NumericSummary) -> Option<f64>| numbers.iter().filter_map(|one| of(one)).sum::<f64>();
+    let quantiles = numbers.iter().flat_map(|one| &one.quantiles).filter_map(|one| one.value).sum::<f64>();
+    json!({
+        "mean": sum(|one| one.mean),
+        "sd": sum(|one| one.sd),
+        "skew": sum(|one| one.skewness),
+        "kurt": sum(|one| one.excess_kurtosis),
+        "q": quantiles,
+        "nulls": described.columns.iter().map(|column| column.n_null).sum::<u64>(),
+    })
+}
+
+/// Seconds to sort so many random doubles, and to read them once, by one thread.
+fn sort_floor(n: usize) -> f64 {
+    let mut random = Random::new(1);
+    let values: Vec<f64> = (0..n).map(|_| random.unit()).collect();
+    let once = || {
+        let mut own = values.clone();
+        seconds(|| own.sort_unstable_by(f64::total_cmp)).1
+    };
+    median((0..3).map(|_| once()).collect())
+}
+
+fn line(name: &str, ours: &Timing<Value>, floor: &str) {
+    println!(
+        "{name}  {:.3} s (least {:.3}, cpu {:.3}; others took {:.0} % of the machine), peak {:.0} MB; {floor}",
+        ours.seconds,
+        ours.seconds_min,
+        ours.cpu_seconds,
+        100.0 * ours.others,
+        ours.peak_rss_mb,
+    );
+}
+
+fn describe(files: &Files, file: &DataFile, k: usize) {
+    let once = described(file);
+    assert_eq!(once.n_rows, file.n as u64);
+    let ours = repeat(k, || sums(&described(file)));
+    let names: Vec<&str> = once.columns.iter().map(|column| column.column.as_str()).collect();
+    let n_numeric = once.columns.iter().filter(|column| column.numeric.is_some()).count();
+    let decode = decode_columns(file, &names, k.min(3));
+    let threads = rayon::current_num_threads() as f64;
+    let sorts = sort_floor(file.n.min(1_000_000)) * (file.n as f64 / 1e6).max(1.0) * n_numeric as f64 / threads;
+    let floor = format!("floor decode {decode:.3} s; comparing sorts alone would take {sorts:.3} s");
+    line(&format!("F4/descriptive/describe/{}", file.name()), &ours, &floor);
+    let keys = ["mean", "sd", "skew", "kurt", "q", "nulls"].map(|key| (key, 1e-6));
+    let scripts =
+        ["t2_describe_numpy.py", "t2_describe_duckdb.py", "t2_describe_polars.py"].map(|script| (script, file.kind));
+    for peer in peers::run_all(files, file, k, &scripts) {
+        println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &keys));
+    }
+}
+
+fn main() {
+    const KNOWN: [(&str, usize); 2] = [("customers", 1_000_000), ("tx", 10_000_000)];
+    let make = |kind: &str, n| if kind == "tx" { log(n, Shape::TenthNull, false).frame } else { customers(n) };
+    let files = Files::find_or_make(&KNOWN, make);
+    let k = option("--k").map_or(5, |k| k.parse().expect("--k takes a number"));
+    let k = if is_measured() { k } else { 1 };
+    for file in files.all() {
+        describe(&files, file, k);
+    }
+}
