@@ -115,24 +115,27 @@ struct Pairs {
     both: u64,
 }
 
-/// The numbers of the different values of a column, by row, and how many rows each has.
+/// Which of its different values, numbered in their order, a column has in each row.
 struct Numbered {
     of_row: Vec<u32>,
-    counts: Vec<u32>,
+    n_distinct: usize,
+    ties: Ties,
 }
 
 impl Numbered {
     fn of_few(levels: &FewLevels) -> Self {
-        Self { of_row: levels.of_row.iter().copied().map(u32::from).collect(), counts: levels.counts() }
+        let mut ties = Ties::default();
+        levels.counts().into_iter().for_each(|rows| ties.add(u64::from(rows)));
+        Self { of_row: levels.of_row.iter().copied().map(u32::from).collect(), n_distinct: levels.n(), ties }
     }
 
     fn of_order(rows: OrderedRows<'_>) -> Self {
-        let mut numbered = Self { of_row: vec![0; rows.len()], counts: vec![0; rows.n_distinct()] };
-        for (row, number) in rows.levels() {
-            numbered.of_row[row as usize] = number;
-            numbered.counts[number as usize] += 1;
+        let (mut of_row, mut ties) = (vec![0; rows.len()], Ties::default());
+        for (run, number) in rows.runs().zip(0..) {
+            ties.add(run.len() as u64);
+            run.for_each(|row| of_row[row as usize] = number);
         }
-        numbered
+        Self { of_row, n_distinct: rows.n_distinct(), ties }
     }
 }
 
@@ -145,6 +148,11 @@ fn count(x: &[f64], y: &[f64]) -> Result<Pairs, Undefined> {
         (Some(levels), None) => {
             let swapped = count_ordered(by_y.sort(y)?, &Numbered::of_few(&levels));
             Ok(Pairs { x: swapped.y, y: swapped.x, ..swapped })
+        }
+        (None, None) if rayon::current_num_threads() == 1 => {
+            // Fresh memory costs a sixth of the time.
+            let y = by_x.sort(y).map(Numbered::of_order)?;
+            Ok(count_ordered(by_x.sort(x)?, &y))
         }
         (None, None) => {
             let (x, y) = rayon::join(|| by_x.sort(x), || by_y.sort(y).map(Numbered::of_order));
@@ -192,8 +200,8 @@ fn count_ordered(x: OrderedRows<'_>, y: &Numbered) -> Pairs {
             pairs.both += group.chunk_by(|a, b| a == b).map(|run| pairs_of(run.len())).sum::<u64>();
         }
     }
-    pairs.discordant = inversions(&mut numbers, y.counts.len());
-    y.counts.iter().for_each(|&rows| pairs.y.add(u64::from(rows)));
+    pairs.discordant = inversions(&mut numbers, y.n_distinct);
+    pairs.y = y.ties;
     pairs
 }
 

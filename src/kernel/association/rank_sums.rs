@@ -18,7 +18,10 @@ const EXACT: u64 = 1 << 53;
 /// columns, of which `n` count; one that does not has the rank 0 in one of them.
 pub(super) fn products(a: &Within<'_>, b: &Within<'_>, length: usize, n: u64) -> i128 {
     if let (Within::All(a), Within::All(b)) = (a, b) {
-        return (0..length.div_ceil(BLOCK)).map(|at| at * BLOCK..length.min((at + 1) * BLOCK)).map(|rows| sum(&a[rows.clone()], &b[rows], n)).sum();
+        return (0..length.div_ceil(BLOCK))
+            .map(|at| at * BLOCK..length.min((at + 1) * BLOCK))
+            .map(|rows| sum(&a[rows.clone()], &b[rows], n))
+            .sum();
     }
     let (mut of_a, mut of_b) = ([0; BLOCK], [0; BLOCK]);
     let block = |start: usize| {

@@ -282,8 +282,8 @@ fn ranks_of_counts(counts: &mut [i32], n: u64) -> u128 {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::kernel::rank::average_ranks;
     use super::*;
+    use crate::kernel::rank::average_ranks;
 
     /// Bits of rows, packed.
     pub(in super::super) fn words(valid: &[bool]) -> Vec<u64> {

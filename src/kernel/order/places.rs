@@ -61,7 +61,8 @@ impl Way {
         if sample.chunk_by(|a, b| a == b).count() <= FEW {
             return Self::Few;
         }
-        if let Some(unit) = [1.0, 10.0, 100.0].into_iter().find(|&unit| sample.iter().all(|&value| is_on(value, unit))) {
+        if let Some(unit) = [1.0, 10.0, 100.0].into_iter().find(|&unit| sample.iter().all(|&value| is_on(value, unit)))
+        {
             return Self::Grid { unit };
         }
         Places::between(&sample, values.len()).map_or(Self::Compare, Self::Places)
@@ -109,6 +110,10 @@ impl Places {
     /// is in order; `None` when both leave most of the values together with others.
     fn between(sample: &[f64], n: usize) -> Option<Self> {
         let (&least, &most) = (sample.first()?, sample.last()?);
+        let keys = Self::by_key(key(least), key(most), TWO_DIGITS);
+        if matches!(keys.rule, Rule::Key { shift: 0, .. }) {
+            return Some(keys);
+        }
         let rules = [Self::line, |least, most, bits| Self::by_key(key(least), key(most), bits)];
         let meets = |rule: fn(f64, f64, u32) -> Self| rule(least, most, COARSE).meetings(sample) * n as f64;
         let [by_line, by_key] = rules.map(meets);
@@ -150,11 +155,14 @@ impl Places {
         }
     }
 
-    /// Whether values with the same place are equal.
-    pub(super) fn are_exact(&self) -> bool {
+    /// Whether all values with this place are equal.
+    #[inline(always)]
+    pub(super) fn is_one_value(&self, place: u32) -> bool {
         match self.rule {
             Rule::Grid { .. } => true,
-            Rule::Line { .. } | Rule::Key { .. } => false,
+            Rule::Line { .. } => false,
+            // Values beyond the ends have the places there.
+            Rule::Key { shift, last, .. } => shift == 0 && place > 0 && u64::from(place) < last,
         }
     }
 }
@@ -200,8 +208,7 @@ mod tests {
 
     use super::*;
 
-    const ENDS: [f64; 9] =
-        [f64::NEG_INFINITY, f64::MIN, -1.0, -5e-324, 0.0, 1e-300, 1.5, f64::MAX, f64::INFINITY];
+    const ENDS: [f64; 9] = [f64::NEG_INFINITY, f64::MIN, -1.0, -5e-324, 0.0, 1e-300, 1.5, f64::MAX, f64::INFINITY];
 
     fn many(of: impl Fn(f64) -> f64) -> Vec<f64> {
         (0..5_000_u32).map(|i| of(f64::from(i.wrapping_mul(2_654_435_761)) / 4_294_967_296.0)).collect()
@@ -231,13 +238,14 @@ mod tests {
             _ => None,
         };
         assert!(matches!(rule(many(|u| u)), Some(Rule::Line { .. })));
+        assert!(matches!(rule(many(|u| 1e9 + u)), Some(Rule::Key { shift: 0, .. })));
         assert!(matches!(rule(many(|u| (50.0 * u).exp())), Some(Rule::Key { .. })));
     }
 
     #[test]
     fn one_value_beside_the_grid_is_seen() {
         let mut values = many(|u| ((1e6 * u).round() - 7_700.0) / 100.0);
-        assert!(Places::on_grid(&values, 100.0).is_some_and(|places| places.are_exact()));
+        assert!(Places::on_grid(&values, 100.0).is_some_and(|places| places.is_one_value(0)));
         for other in [0.005, f64::NAN, f64::INFINITY, 1e18, 0.1 + 0.2] {
             values[3] = other;
             assert_eq!(Places::on_grid(&values, 100.0), None, "{other}");

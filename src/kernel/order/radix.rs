@@ -69,9 +69,7 @@ impl Places {
     /// Sorts values by their places; `true` when the result is in `spare`.
     fn sort(&self, values: &mut [f64], spare: &mut [f64]) -> bool {
         match self.rule {
-            Rule::Grid { unit, first } => {
-                by_digits(values, spare, self.bits, move |value| on_grid(value, unit, first))
-            }
+            Rule::Grid { unit, first } => by_digits(values, spare, self.bits, move |value| on_grid(value, unit, first)),
             Rule::Line { least, factor, last } => {
                 by_digits(values, spare, self.bits, move |value| on_line(value, least, factor, last))
             }
@@ -84,12 +82,7 @@ impl Places {
 
 /// Sorts items by the lowest `bits` bits of their places, under 2^32 of them; those with the same
 /// place keep their order. The result is in `spare` where that is `true`.
-pub(super) fn by_digits<T: Copy>(
-    items: &mut [T],
-    spare: &mut [T],
-    bits: u32,
-    place: impl Fn(T) -> u32 + Copy,
-) -> bool {
+pub(super) fn by_digits<T: Copy>(items: &mut [T], spare: &mut [T], bits: u32, place: impl Fn(T) -> u32 + Copy) -> bool {
     match bits.div_ceil(WIDEST) {
         0 => false,
         1 => by::<T, 1>(items, spare, bits, place),
@@ -99,12 +92,7 @@ pub(super) fn by_digits<T: Copy>(
 }
 
 /// Sorts by `N` digits of `width` bits.
-fn by<T: Copy, const N: usize>(
-    items: &mut [T],
-    spare: &mut [T],
-    width: u32,
-    place: impl Fn(T) -> u32 + Copy,
-) -> bool {
+fn by<T: Copy, const N: usize>(items: &mut [T], spare: &mut [T], width: u32, place: impl Fn(T) -> u32 + Copy) -> bool {
     let counts = counts::<T, N>(items, width, place);
     let (mut from, mut to) = (items, spare);
     let mut is_in_spare = false;
@@ -122,11 +110,7 @@ fn by<T: Copy, const N: usize>(
 
 /// How often each digit takes each value.
 #[inline(never)]
-fn counts<T: Copy, const N: usize>(
-    items: &[T],
-    width: u32,
-    place: impl Fn(T) -> u32 + Copy,
-) -> Vec<[u32; N_BUCKETS]> {
+fn counts<T: Copy, const N: usize>(items: &[T], width: u32, place: impl Fn(T) -> u32 + Copy) -> Vec<[u32; N_BUCKETS]> {
     let mut counts = vec![[0; N_BUCKETS]; N];
     let Some(tables) = counts.first_chunk_mut::<N>() else { return counts };
     let mask = (1 << width) - 1;

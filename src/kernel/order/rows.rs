@@ -140,7 +140,7 @@ impl RowSorter {
             by_digits(words, spare, places.bits, |word| (word >> ROW_BITS) as u32)
         };
         parallel::sort_by(&mut self.words, &mut self.spare, sort);
-        self.settle(values, places.are_exact());
+        self.settle(values, |place| places.is_one_value(place));
     }
 
     fn fill(&mut self, values: &[f64], place: impl Fn(f64) -> u32) {
@@ -149,7 +149,7 @@ impl RowSorter {
     }
 
     /// Numbers the different values, and sorts the rows of those that share a place.
-    fn settle(&mut self, values: &[f64], are_exact: bool) {
+    fn settle(&mut self, values: &[f64], is_one_value: impl Fn(u32) -> bool) {
         let (mut start, mut number) = (0, 0);
         while start < self.words.len() {
             let place = self.words[start] >> ROW_BITS;
@@ -158,7 +158,7 @@ impl RowSorter {
                 end += 1;
             }
             let part = &mut self.words[start..end];
-            number = if are_exact || part.len() == 1 {
+            number = if part.len() == 1 || is_one_value(place as u32) {
                 part.iter_mut().for_each(|word| *word = number << ROW_BITS | u64::from(*word as u32));
                 number + 1
             } else {
@@ -296,7 +296,8 @@ mod tests {
         values[77] = -1e300;
         values[78] = 1e300;
         check(&values, "near");
-        let steps: Vec<f64> = (0..5_000_u32).map(|i| 2.0_f64.powi((i.wrapping_mul(2_654_435_761) >> 21) as i32 - 1_023)).collect();
+        let steps: Vec<f64> =
+            (0..5_000_u32).map(|i| 2.0_f64.powi((i.wrapping_mul(2_654_435_761) >> 21) as i32 - 1_023)).collect();
         check(&steps, "powers");
     }
 
@@ -312,7 +313,8 @@ mod tests {
         let mut sorter = RowSorter::default();
         for n in [5_000_u32, 10, 9_000, 0, 400] {
             for divisor in [1.0, 1e3, 1e9] {
-                let values: Vec<f64> = (0..n).map(|i| (f64::from(i.wrapping_mul(2_654_435_761)) / divisor).floor().sqrt()).collect();
+                let values: Vec<f64> =
+                    (0..n).map(|i| (f64::from(i.wrapping_mul(2_654_435_761)) / divisor).floor().sqrt()).collect();
                 let rows: Vec<u32> = sorter.sort(&values).unwrap().rows().collect();
                 assert_eq!(rows, argsort(&values).unwrap());
                 assert_eq!(rows.len(), n as usize);
@@ -322,8 +324,10 @@ mod tests {
 
     #[test]
     fn one_thread_and_many_agree() {
-        let values: Vec<f64> = (0..2_200_000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761)).sqrt().floor()).collect();
-        let on = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(|| argsort(&values).unwrap());
+        let values: Vec<f64> =
+            (0..2_200_000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761)).sqrt().floor()).collect();
+        let on =
+            |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(|| argsort(&values).unwrap());
         assert!(on(1) == on(2));
     }
 
