@@ -291,6 +291,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn threads_change_no_digit() {
+        let (x, y) = (mixed(200_000, 1, u64::MAX), mixed(200_000, 999, 50_000));
+        let on = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap().install(|| kendall(&x, &y));
+        assert_eq!(on(1), on(3));
+    }
+
     /// Oracle: scipy 1.17.1, `kendalltau(x, y, method='asymptotic')`.
     #[test]
     fn ties_are_corrected_for() {

@@ -42,11 +42,13 @@ impl<'a> OrderedRows<'a> {
     }
 
     /// The rows, from 0, by ascending value.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = u32> + use<'a> {
         self.words.iter().map(|&word| word as u32)
     }
 
     /// The rows with the number of their value among the different ones, from 0.
+    #[must_use]
     pub fn levels(&self) -> impl ExactSizeIterator<Item = (u32, u32)> + use<'a> {
         self.words.iter().map(|&word| (word as u32, (word >> ROW_BITS) as u32))
     }
