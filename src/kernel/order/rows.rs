@@ -181,6 +181,13 @@ fn settle_part(part: &mut [u64], values: &[f64], number: u64) -> u64 {
     part.iter_mut().for_each(|word| *word = u64::from(*word as u32));
     let value = |word: u64| values[word as usize];
     let first = value(part[0]);
+    // Mostly two meet.
+    if let [one, other] = part {
+        let (low, high) = if value(*other) < first { (*other, *one) } else { (*one, *other) };
+        let last = number + u64::from(value(low) < value(high));
+        (*one, *other) = (number << ROW_BITS | low, last << ROW_BITS | high);
+        return last + 1;
+    }
     if part.iter().fold(true, |all, &word| all & (value(word) == first)) {
         part.iter_mut().for_each(|word| *word |= number << ROW_BITS);
         return number + 1;
