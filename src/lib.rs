@@ -19,7 +19,7 @@
 //! - [`cleaning`] mends cells and takes rows out by ordered rules, and says what each rule did.
 //! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
 //! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
-//! - [`descriptive`] describes the columns of a table, as a whole and by segment.
+//! - [`descriptive`] describes the columns of a table, as a whole and by segment, and compares segments.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
 //! - [`correlation`] says how columns of numbers and categories go together, and ranks the
 //!   drivers of a target by what they explain of it.

@@ -10,7 +10,7 @@ pub use crate::cleaning::{
     NonProducts, OutlierBounds, Outliers, Prices, ReadDates, ReadFlags, ReadNumbers, Refunds, Rule, Text,
 };
 pub use crate::correlation::{CorrelationParams, KeyDriversParams};
-pub use crate::descriptive::{DescribeParams, Description};
+pub use crate::descriptive::{CompareParams, DescribeParams, Description};
 pub use crate::error::{Error, Result};
 pub use crate::frame::{CsvOptions, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv};
 pub use crate::quality::QualityParams;

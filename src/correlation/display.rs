@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::matrix::{CorrelationMatrix, Pair};
 use super::method::{Coefficient, Control, Missing};
+use crate::frame::readable::shown_p;
 use crate::kernel::multiplicity::Multiplicity;
-use crate::kernel::p_value::PValue;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 
@@ -29,19 +29,6 @@ fn shown(r: f64) -> String {
             }
         }
     }
-}
-
-/// A probability that does not read 0: of a very small one the power of ten counts.
-pub(super) fn shown_p(p: PValue) -> String {
-    if p.value() >= 0.001 {
-        return format!("{:.3}", p.value());
-    }
-    if !p.log10().is_finite() {
-        return "0".to_owned();
-    }
-    let exponent = p.log10().floor();
-    let mantissa = format!("{:.1}", 10.0_f64.powf(p.log10() - exponent));
-    if mantissa == "10.0" { format!("1.0e{}", exponent + 1.0) } else { format!("{mantissa}e{exponent}") }
 }
 
 /// Thousands apart.
@@ -252,17 +239,6 @@ mod tests {
         for (r, expected) in cases {
             assert_eq!(shown(r), expected, "{r}");
         }
-    }
-
-    #[test]
-    fn small_probabilities_keep_their_power_of_ten() {
-        let p = |log10: f64| shown_p(PValue::from_ln(log10 * std::f64::consts::LN_10));
-        assert_eq!(p(-1751.284), "5.2e-1752");
-        assert_eq!(p(-3.0001), "1.0e-3");
-        assert_eq!(p(-1.0), "0.100");
-        assert_eq!(p(0.0), "1.000");
-        assert_eq!(p(-4.000_1), "1.0e-4");
-        assert_eq!(shown_p(PValue::from_ln(f64::NEG_INFINITY)), "0");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
 use customer_analytics::correlation::{Correlation, CorrelationParams, Method, Missing};
+use customer_analytics::descriptive::compare::{Compare, CompareParams, TestName};
 use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
 use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
@@ -228,6 +229,33 @@ impl Entry for OfColumns {
     }
 }
 
+/// Segments of any table compared.
+struct OfSegments(Compare);
+
+impl Entry for OfSegments {
+    fn name(&self) -> &'static str {
+        Compare::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let comparison = self.0.run(&frame.lazy())?;
+        assert!(!format!("{comparison:?}{comparison}").is_empty());
+        let frames = [comparison.to_dataframe(), comparison.summaries(), comparison.levels()];
+        let json = serde_json::to_string(&comparison).unwrap();
+        assert_eq!(serde_json::to_string(&comparison.clone()).unwrap(), json, "a clone is the same result");
+        Ok(Outcome { table: frames.map(|frame| bits(&frame)).concat(), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Compare = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Records of people brought together; a record is a distinct line without its amount.
 struct OfRecords(Identities);
 
@@ -336,6 +364,19 @@ fn registry() -> Vec<Box<dyn Entry>> {
         correlation().method(Method::CramersVCorrected).categorical(["when", "weekday"]).max_levels(200),
     ];
     entries.extend(correlations.map(|params| Box::new(OfColumns(params.check().unwrap())) as Box<dyn Entry>));
+    let comparisons = [
+        CompareParams::new("sku"),
+        CompareParams::new("sku")
+            .columns(["paid", "who", "when"])
+            .event("when", "2026-06-01")
+            .tests([TestName::OneWayAnova, TestName::StudentT, TestName::ChiSquare, TestName::TwoProportions])
+            .multiplicity(Multiplicity::BenjaminiHochberg)
+            .conf_level(0.9)
+            .min_rows(3)
+            .pairwise(true),
+        CompareParams::by(["when", "sku"]).columns(["paid"]).min_rows(1).n_levels(2),
+    ];
+    entries.extend(comparisons.map(|params| Box::new(OfSegments(params.check().unwrap())) as Box<dyn Entry>));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -352,7 +393,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 8] = [
+const EXEMPT: [(&str, &str, &str); 10] = [
     (
         "null, NaN and infinite cells",
         "correlation",
@@ -363,6 +404,12 @@ const EXEMPT: [(&str, &str, &str); 8] = [
     ("ids as text", "quality", "the types of the columns are what it reports"),
     ("null, NaN and infinite cells", "describe", "such cells are what it counts"),
     ("ids as text", "describe", "the types of the columns are what it goes by"),
+    (
+        "null, NaN and infinite cells",
+        "compare",
+        "such cells are counted, and the other cells of their rows are compared",
+    ),
+    ("ids as text", "compare", "the types of the columns are what it goes by"),
     (
         "null, NaN and infinite cells",
         "identities",

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_cleaning_input;
+mod bad_comparison_input;
 mod bad_correlation_input;
 mod bad_description_input;
 mod bad_input;
@@ -15,6 +16,7 @@ mod dirty;
 mod golden;
 mod golden_association;
 mod golden_cleaning;
+mod golden_comparison;
 mod golden_correlation;
 mod golden_descriptive;
 mod golden_drivers;
