@@ -117,7 +117,7 @@ fn sums_of_pairs(pairs: &[Pair]) -> Value {
     json!({
         "r": estimates().sum::<f64>(),
         "absr": estimates().map(f64::abs).sum::<f64>(),
-        "sig": pairs.iter().filter(|pair| pair.p_value.is_some_and(|p| p < 0.05)).count(),
+        "sig": pairs.iter().filter(|pair| pair.p_value.is_some_and(|p| p.value() < 0.05)).count(),
         "tau": estimates().sum::<f64>(),
         "v": estimates().sum::<f64>(),
     })
@@ -180,8 +180,8 @@ fn questions(numbers: &[String], categories: &[String]) -> Vec<Question> {
 fn correlate(files: &Files, file: &DataFile, k: usize) {
     let with_gaps = table(file);
     let names = |prefix: &str| {
-        let own = with_gaps.get_column_names_str().into_iter().filter(|name| name.starts_with(prefix));
-        own.map(str::to_owned).collect::<Vec<_>>()
+        let own = with_gaps.get_column_names().into_iter().filter(|name| name.starts_with(prefix));
+        own.map(|name| name.to_string()).collect::<Vec<_>>()
     };
     let (numbers, categories) = (names("x"), names("cat"));
     let without_gaps = complete(&with_gaps, &numbers);
