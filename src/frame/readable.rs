@@ -49,6 +49,16 @@ pub(crate) fn shown_p(p: PValue) -> String {
     if mantissa == "10.0" { format!("1.0e{}", exponent + 1.0) } else { format!("{mantissa}e{exponent}") }
 }
 
+/// Thousands apart.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let comma = |(at, digit): (usize, char)| {
+        let is_first_of_three = at > 0 && (digits.len() - at).is_multiple_of(3);
+        [is_first_of_three.then_some(','), Some(digit)].into_iter().flatten()
+    };
+    digits.chars().enumerate().flat_map(comma).collect()
+}
+
 /// A text of the data within a line: without line breaks and other invisible signs, and cut
 /// where it is long.
 pub(crate) fn shown_text(text: &str) -> String {
@@ -67,14 +77,22 @@ pub(crate) fn short_dtype(dtype: &str) -> &str {
     dtype.split_once(['[', '(', '{', '<', ',']).map_or(dtype, |(head, _)| head)
 }
 
-/// Rows of cells under heads: numbers to the right, and names last on their line, as they
-/// can hold wide characters.
+/// Rows of cells under heads: numbers to the right with their points under each other, and
+/// names last on their line, as they can hold wide characters.
 pub(crate) fn write_table<N: fmt::Display>(
     f: &mut fmt::Formatter<'_>,
     heads: &[&str],
     rows: &[(Vec<String>, N)],
 ) -> fmt::Result {
     let n_cells = heads.len() - 1;
+    let behind = |place: usize| rows.iter().filter_map(|(cells, _)| behind_point(&cells[place])).max().unwrap_or(0);
+    let behind: Vec<usize> = (0..n_cells).map(behind).collect();
+    let padded = |(cell, behind): (&String, &usize)| {
+        let blanks = behind_point(cell).map_or(0, |own| behind - own);
+        format!("{cell}{:blanks$}", "")
+    };
+    let rows: Vec<(Vec<String>, &N)> =
+        rows.iter().map(|(cells, name)| (cells.iter().zip(&behind).map(padded).collect(), name)).collect();
     let width = |place: usize| {
         let cells = rows.iter().map(|(cells, _)| cells[place].chars().count());
         cells.chain([heads[place].chars().count()]).max().unwrap_or_default()
@@ -83,7 +101,7 @@ pub(crate) fn write_table<N: fmt::Display>(
     f.write_str("\n")?;
     heads.iter().zip(&widths).try_for_each(|(head, width)| write!(f, "{head:>width$}  "))?;
     f.write_str(heads[n_cells])?;
-    for (cells, name) in rows {
+    for (cells, name) in &rows {
         f.write_str("\n")?;
         cells.iter().zip(&widths).try_for_each(|(cell, width)| write!(f, "{cell:>width$}  "))?;
         write!(f, "{name}")?;
@@ -91,9 +109,36 @@ pub(crate) fn write_table<N: fmt::Display>(
     Ok(())
 }
 
+/// Characters of a number from its point on; nothing for what is no number.
+fn behind_point(cell: &str) -> Option<usize> {
+    cell.parse::<f64>().is_ok().then(|| cell.find('.').map_or(0, |point| cell.len() - point))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Shown(Vec<(Vec<String>, &'static str)>);
+
+    impl fmt::Display for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_table(f, &["n", "mean", "name"], &self.0)
+        }
+    }
+
+    #[test]
+    fn the_points_of_numbers_stand_under_each_other() {
+        let row = |n: &str, mean: &str, name| (vec![n.to_owned(), mean.to_owned()], name);
+        let rows = vec![row("1,024", "3.25", "a"), row("8", "-12", "b"), row("0", "-", "茶"), row("9", "1.5e-7", "d")];
+        let expected =
+            "\n    n      mean  name\n1,024    3.25    a\n    8  -12       b\n    0         -  茶\n    9    1.5e-7  d";
+        assert_eq!(Shown(rows).to_string(), expected);
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!([0, 999, 1_000, 126_800, 1_234_567].map(grouped), ["0", "999", "1,000", "126,800", "1,234,567"]);
+    }
 
     #[test]
     fn numbers_are_shown_with_six_digits() {

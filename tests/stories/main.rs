@@ -26,3 +26,4 @@ mod one_profile_from_three_channels;
 mod reading_files;
 mod reading_text_files;
 mod validity_of_a_table;
+mod what_drives_airline_satisfaction;

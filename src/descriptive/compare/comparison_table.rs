@@ -5,7 +5,7 @@ use std::fmt;
 use super::comparison::{ColumnComparison, ColumnKind, ComparedSegment, Comparison, Contrast, SegmentSummary};
 use super::findings::{EffectResult, Findings, TestResult};
 use super::test_name::TestName;
-use crate::frame::readable::{shown_digits, shown_number, shown_p, shown_text};
+use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, shown_text};
 use crate::kernel::hypothesis::EffectName;
 use crate::kernel::interval::Interval;
 use crate::kernel::multiplicity::Multiplicity;
@@ -20,13 +20,18 @@ const DIGITS: i32 = 4;
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (n_columns, n_segments, by) = (self.columns.len(), self.segments.len(), self.by.join("`, `"));
-        write!(f, "comparison: {} row(s), {n_columns} column(s), {n_segments} segment(s) by `{by}`", self.n_rows)?;
+        write!(
+            f,
+            "comparison: {} row(s), {n_columns} column(s), {n_segments} segment(s) by `{by}`",
+            grouped(self.n_rows)
+        )?;
         if n_segments > 0 {
-            let sizes = |segment: &ComparedSegment| format!("{} {}", shown_text(&segment.name()), segment.n_rows);
+            let sizes =
+                |segment: &ComparedSegment| format!("{} {}", shown_text(&segment.name()), grouped(segment.n_rows));
             write!(f, "\nrows: {}", listed(self.segments.iter().map(sizes), "segment(s)"))?;
         }
         if self.n_rows_without_segment > 0 {
-            write!(f, "\nleft out: {} row(s) without a segment", self.n_rows_without_segment)?;
+            write!(f, "\nleft out: {} row(s) without a segment", grouped(self.n_rows_without_segment))?;
         }
         self.write_definitions(f)?;
         self.columns.iter().try_for_each(|column| self.write_column(f, column))?;
@@ -107,7 +112,7 @@ impl Comparison {
         let missing =
             [(sum(|one| one.n_null), "null"), (sum(|one| one.n_nan), "NaN"), (sum(|one| one.n_infinite), "infinite")];
         let missing: Vec<String> =
-            missing.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+            missing.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", grouped(*n))).collect();
         if missing.is_empty() { Ok(()) } else { write!(f, "\n  missing: {}", missing.join(", ")) }
     }
 
