@@ -3,10 +3,10 @@
 use rand_core::Rng;
 use rand_pcg::Pcg64;
 
-/// Brings numbers in an order of which each is as likely: Fisher & Yates, backwards.
-pub(crate) fn shuffle(numbers: &mut [usize], random: &mut Pcg64) {
-    for last in (1..numbers.len()).rev() {
-        numbers.swap(last, below(random, last as u64 + 1) as usize);
+/// Brings items in an order of which each is as likely: Fisher & Yates, backwards.
+pub(crate) fn shuffle<T>(items: &mut [T], random: &mut Pcg64) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, below(random, last as u64 + 1) as usize);
     }
 }
 
