@@ -19,6 +19,7 @@ pub(super) const MOST_COUNTED: u32 = 1 << 24;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Reading {
     /// Once, with the columns that are described in memory. Everything is exact.
     #[default]
