@@ -6,6 +6,7 @@ use polars::prelude::*;
 
 use super::params::ImportanceMethod;
 use super::report::{DriverImportance, Importance, KeyDriverReport, Quadrant, Scale};
+use crate::frame::readable::write_table;
 use crate::frame::{ToDataFrame, columns, frame_of};
 use crate::kernel::interval::Interval;
 
@@ -17,22 +18,6 @@ fn percent(share: f64) -> String {
 
 fn shown(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
-}
-
-/// Rows of cells under heads, numbers to the right; names last, as they can hold wide characters.
-fn write_table(f: &mut fmt::Formatter<'_>, heads: &[&str], rows: &[(Vec<String>, String)]) -> fmt::Result {
-    let n_cells = heads.len() - 1;
-    let width = |place: usize| rows.iter().map(|(cells, _)| cells[place].len()).chain([heads[place].len()]).max();
-    let widths: Vec<usize> = (0..n_cells).map(|place| width(place).unwrap_or_default()).collect();
-    f.write_str("\n")?;
-    heads.iter().zip(&widths).try_for_each(|(head, width)| write!(f, "{head:>width$}  "))?;
-    f.write_str(heads[n_cells])?;
-    for (cells, name) in rows {
-        f.write_str("\n")?;
-        cells.iter().zip(&widths).try_for_each(|(cell, width)| write!(f, "{cell:>width$}  "))?;
-        f.write_str(name)?;
-    }
-    Ok(())
 }
 
 impl KeyDriverReport {
@@ -171,7 +156,7 @@ impl fmt::Display for KeyDriverReport {
         if let Some(replicates) = &self.replicates {
             write!(
                 f,
-                "\nintervals of {} from {} resamples, {} of them unusable",
+                "\npercentile intervals of {} from {} resamples, {} of them unusable",
                 percent(replicates.conf_level),
                 replicates.n,
                 replicates.n_unusable
@@ -186,17 +171,15 @@ impl fmt::Display for KeyDriverReport {
         f.write_str("\n")?;
         self.write_measures(f)?;
         self.write_map(f)?;
-        if !self.excluded.is_empty() || self.n_rows_without_weight > 0 {
-            let parts: Vec<String> = self
-                .excluded
-                .iter()
-                .map(|one| format!("`{}` {} null, {} not finite", one.column, one.n_null, one.n_not_finite))
-                .collect();
-            write!(f, "\n\nleft out: {}", parts.join("; "))?;
-            if self.n_rows_without_weight > 0 {
-                let separator = if parts.is_empty() { "" } else { "; " };
-                write!(f, "{separator}{} row(s) of weight 0", self.n_rows_without_weight)?;
-            }
+        let mut left_out: Vec<String> = self
+            .excluded
+            .iter()
+            .map(|one| format!("`{}` {} null, {} not finite", one.column, one.n_null, one.n_not_finite))
+            .collect();
+        let by_weight = [(self.n_rows_without_weight, "without a weight"), (self.n_rows_of_zero_weight, "of weight 0")];
+        left_out.extend(by_weight.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} row(s) {why}")));
+        if !left_out.is_empty() {
+            write!(f, "\n\nleft out: {}", left_out.join("; "))?;
         }
         self.write_reasons(f)
     }
