@@ -11,8 +11,9 @@
 
 mod support;
 
+use customer_analytics::correlation::{CorrelationParams, Method, Pair};
 use customer_analytics::descriptive::{DescribeParams, Description, NumericSummary};
-use customer_analytics::polars::prelude::{PlRefPath, ScanArgsParquet};
+use customer_analytics::polars::prelude::{ParquetReader, PlRefPath, ScanArgsParquet, SerReader};
 use customer_analytics::prelude::*;
 use serde_json::{Value, json};
 use support::customers::customers;
@@ -41,12 +42,16 @@ fn sums(described: &Description) -> Value {
     let numbers: Vec<&NumericSummary> = described.columns.iter().filter_map(|column| column.numeric.as_ref()).collect();
     let sum = |of: fn(&NumericSummary) -> Option<f64>| numbers.iter().filter_map(|one| of(one)).sum::<f64>();
     let quantiles = numbers.iter().flat_map(|one| &one.quantiles).filter_map(|one| one.value).sum::<f64>();
+    let levels = described.columns.iter().filter(|column| column.numeric.is_none());
+    let levels = levels.filter_map(|column| column.categorical.as_ref()).map(|one| one.n_levels).sum::<u64>();
+    let distinct = numbers.iter().map(|one| one.n_distinct).sum::<u64>() + levels;
     json!({
         "mean": sum(|one| one.mean),
         "sd": sum(|one| one.sd),
         "skew": sum(|one| one.skewness),
         "kurt": sum(|one| one.excess_kurtosis),
         "q": quantiles,
+        "nu": distinct,
         "nulls": described.columns.iter().map(|column| column.n_null).sum::<u64>(),
     })
 }
@@ -84,13 +89,123 @@ fn describe(files: &Files, file: &DataFile, k: usize) {
     let sorts = sort_floor(file.n.min(1_000_000)) * (file.n as f64 / 1e6).max(1.0) * n_numeric as f64 / threads;
     let floor = format!("floor decode {decode:.3} s; comparing sorts alone would take {sorts:.3} s");
     line(&format!("F4/descriptive/describe/{}", file.name()), &ours, &floor);
-    let keys = ["mean", "sd", "skew", "kurt", "q", "nulls"].map(|key| (key, 1e-6));
+    let keys = ["mean", "sd", "skew", "kurt", "q", "nu", "nulls"].map(|key| (key, 1e-6));
     let scripts =
         ["t2_describe_numpy.py", "t2_describe_duckdb.py", "t2_describe_polars.py"].map(|script| (script, file.kind));
     for peer in peers::run_all(files, file, k, &scripts) {
         println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &keys));
     }
 }
+
+/// The columns of a file, each in one piece of memory.
+fn table(file: &DataFile) -> DataFrame {
+    let source = std::fs::File::open(&file.path).expect("a readable file");
+    let mut frame = ParquetReader::new(source).finish().expect("a Parquet file");
+    frame.rechunk_mut_par();
+    frame
+}
+
+/// The same with missing numbers replaced by the median of their column.
+fn complete(frame: &DataFrame, numbers: &[String]) -> DataFrame {
+    let cleaned = CleaningParams::new().rule(Fill::new(numbers.to_vec()).median()).run(frame.clone().lazy());
+    cleaned.expect("a table that can be filled").into_parts().0
+}
+
+/// The sums over the pairs by which the peers are compared.
+fn sums_of_pairs(pairs: &[Pair]) -> Value {
+    let estimates = || pairs.iter().filter_map(|pair| pair.estimate);
+    json!({
+        "r": estimates().sum::<f64>(),
+        "absr": estimates().map(f64::abs).sum::<f64>(),
+        "sig": pairs.iter().filter(|pair| pair.p_value.is_some_and(|p| p.value() < 0.05)).count(),
+        "tau": estimates().sum::<f64>(),
+        "v": estimates().sum::<f64>(),
+    })
+}
+
+/// Correlations of one sort, and the peer that answers the same question quickest.
+struct Question {
+    name: &'static str,
+    params: Vec<CorrelationParams>,
+    is_complete: bool,
+    peers: &'static [(&'static str, &'static str)],
+    keys: &'static [&'static str],
+}
+
+fn questions(numbers: &[String], categories: &[String]) -> Vec<Question> {
+    let of = |columns: &[String], method| CorrelationParams::new().columns(columns.to_vec()).method(method);
+    // Four pairs: continuous with continuous, with few values, and few with few.
+    let kendall =
+        [(0, 1), (5, 8), (8, 9), (2, 12)].map(|(x, y)| of(&[numbers[x].clone(), numbers[y].clone()], Method::Kendall));
+    vec![
+        Question {
+            name: "pearson",
+            params: vec![of(numbers, Method::Pearson)],
+            is_complete: false,
+            peers: &[("t3_corr_polars.py", "pearson"), ("t3_corr_numpy.py", "pearson")],
+            keys: &["r", "absr", "sig"],
+        },
+        Question {
+            name: "spearman_complete",
+            params: vec![of(numbers, Method::Spearman)],
+            is_complete: true,
+            peers: &[("t3_corr_numpy.py", "spearman-complete")],
+            keys: &["r", "absr", "sig"],
+        },
+        Question {
+            name: "spearman",
+            params: vec![of(numbers, Method::Spearman)],
+            is_complete: false,
+            peers: &[],
+            keys: &[],
+        },
+        Question {
+            name: "kendall",
+            params: kendall.to_vec(),
+            is_complete: false,
+            peers: &[("t3_corr_pandas.py", "kendall")],
+            keys: &["tau"],
+        },
+        Question {
+            name: "cramer",
+            params: vec![of(categories, Method::CramersV)],
+            is_complete: false,
+            peers: &[("t3_corr_polars.py", "cramer")],
+            keys: &["v"],
+        },
+    ]
+}
+
+/// Correlations of columns in memory.
+fn correlate(files: &Files, file: &DataFile, k: usize) {
+    let with_gaps = table(file);
+    let names = |prefix: &str| {
+        let own = with_gaps.get_column_names().into_iter().filter(|name| name.starts_with(prefix));
+        own.map(|name| name.to_string()).collect::<Vec<_>>()
+    };
+    let (numbers, categories) = (names("x"), names("cat"));
+    let without_gaps = complete(&with_gaps, &numbers);
+    // Reading every number once, beside which all that is done with it is work.
+    let n_bytes = numbers.len() * file.n * size_of::<f64>();
+    for question in questions(&numbers, &categories) {
+        let frame = if question.is_complete { &without_gaps } else { &with_gaps }.clone().lazy();
+        let run = || -> Vec<Pair> {
+            let pairs = |params: &CorrelationParams| params.clone().run(&frame).expect("columns that correlate").pairs;
+            question.params.iter().flat_map(pairs).collect()
+        };
+        assert!(run().iter().all(|pair| pair.estimate.is_some_and(|estimate| estimate.abs() <= 1.0)));
+        let ours = repeat(k, || sums_of_pairs(&run()));
+        let floor = format!("floor {:.3} s to read {} MB", n_bytes as f64 / BYTES_PER_SECOND, n_bytes / 1_000_000);
+        line(&format!("F4/correlation/{}/{}", question.name, file.name()), &ours, &floor);
+        let keys: Vec<(&str, f64)> = question.keys.iter().map(|&key| (key, 1e-6)).collect();
+        for peer in peers::run_all(files, file, k.min(3), question.peers) {
+            println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &keys));
+        }
+    }
+}
+
+/// What two cores read from memory at the least; a machine that reads faster has a lower floor.
+const BYTES_PER_SECOND: f64 = 1e10;
 
 fn main() {
     const KNOWN: [(&str, usize); 2] = [("customers", 1_000_000), ("tx", 10_000_000)];
@@ -100,5 +215,8 @@ fn main() {
     let k = if is_measured() { k } else { 1 };
     for file in files.all() {
         describe(&files, file, k);
+        if file.kind == "customers" {
+            correlate(&files, file, k);
+        }
     }
 }

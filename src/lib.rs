@@ -1,4 +1,4 @@
-//! Customer analytics native to polars: clean tables, integrate channels, summarise customers, score them by value.
+//! Customer analytics native to polars: clean, integrate, describe and correlate tables, rank key drivers, score customers by value.
 //!
 //! Frames in, typed results out. What is read is a `LazyFrame` of your own, or a Parquet or
 //! CSV file; what comes back is a result with fields, a frame and a readable table.
@@ -19,7 +19,7 @@
 //! - [`cleaning`] mends cells and takes rows out by ordered rules, and says what each rule did.
 //! - [`integration`] makes one customer profile of many channels, with an audit of every merge.
 //! - [`quality`] measures a table: what is missing, repeated, invalid, late or at odds.
-//! - [`descriptive`] describes the columns of a table, as a whole and by segment.
+//! - [`descriptive`] describes the columns of a table, as a whole and by segment, and compares segments.
 //! - [`activity`] makes one summary per customer: dates, counts, exact money.
 //! - [`correlation`] says how columns of numbers and categories go together, and ranks the
 //!   drivers of a target by what they explain of it.

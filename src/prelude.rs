@@ -9,8 +9,8 @@ pub use crate::cleaning::{
     Checks, CleaningParams, ExactDuplicates, Fill, FittedCleaning, KeyDuplicates, LaterRows, MissingCustomer,
     NonProducts, OutlierBounds, Outliers, Prices, ReadDates, ReadFlags, ReadNumbers, Refunds, Rule, Text,
 };
-pub use crate::correlation::{CorrelationParams, KeyDriversParams};
-pub use crate::descriptive::{DescribeParams, Description};
+pub use crate::correlation::{CorrelationMatrix, CorrelationParams, KeyDriverReport, KeyDriversParams};
+pub use crate::descriptive::{CompareParams, DescribeParams, Description};
 pub use crate::error::{Error, Result};
 pub use crate::frame::{CsvOptions, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv};
 pub use crate::quality::QualityParams;

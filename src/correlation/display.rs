@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::matrix::{CorrelationMatrix, Pair};
 use super::method::{Coefficient, Control, Missing};
+use crate::frame::readable::{grouped, shown_p};
 use crate::kernel::multiplicity::Multiplicity;
-use crate::kernel::p_value::PValue;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 
@@ -31,27 +31,13 @@ fn shown(r: f64) -> String {
     }
 }
 
-/// A probability that does not read 0: of a very small one the power of ten counts.
-pub(super) fn shown_p(p: PValue) -> String {
-    if p.value() >= 0.001 {
-        return format!("{:.3}", p.value());
+/// A part of the whole, of which only all reads 100% and only nothing reads 0%.
+fn shown_percent(share: f64) -> String {
+    match format!("{:.1}%", 100.0 * share) {
+        text if text == "0.0%" && share > 0.0 => "<0.1%".to_owned(),
+        text if text == "100.0%" && share < 1.0 => ">99.9%".to_owned(),
+        text => text,
     }
-    if !p.log10().is_finite() {
-        return "0".to_owned();
-    }
-    let exponent = p.log10().floor();
-    let mantissa = format!("{:.1}", 10.0_f64.powf(p.log10() - exponent));
-    if mantissa == "10.0" { format!("1.0e{}", exponent + 1.0) } else { format!("{mantissa}e{exponent}") }
-}
-
-/// Thousands apart.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let comma = |(at, digit): (usize, char)| {
-        let is_first_of_three = at > 0 && (digits.len() - at).is_multiple_of(3);
-        [is_first_of_three.then_some(','), Some(digit)].into_iter().flatten()
-    };
-    digits.chars().enumerate().flat_map(comma).collect()
 }
 
 /// A name on one line.
@@ -113,7 +99,8 @@ impl fmt::Display for CorrelationMatrix {
 
 impl CorrelationMatrix {
     fn write_head(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "correlation: {} row(s), {} column(s)", grouped(self.n_rows), self.columns.len())?;
+        let n_columns = self.columns.len() - usize::from(self.target.is_some());
+        write!(f, "correlation: {} row(s), {n_columns} column(s)", grouped(self.n_rows))?;
         if let Some(target) = &self.target {
             write!(f, " with `{}`", one_line(target))?;
         }
@@ -210,11 +197,12 @@ impl CorrelationMatrix {
         let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), shown);
         let cells = |pair: &Pair| {
             let p = pair.p_adjusted.or(pair.p_value).map_or_else(|| "-".to_owned(), shown_p);
+            let shared = pair.shared_variance().map_or_else(|| "-".to_owned(), shown_percent);
             let name = pair.coefficient.name().replace('_', " ");
-            [number(pair.estimate), number(pair.conf_low), number(pair.conf_high), p, grouped(pair.n), name]
+            [number(pair.estimate), number(pair.conf_low), number(pair.conf_high), shared, p, grouped(pair.n), name]
         };
-        let rows: Vec<[String; 6]> = pairs.iter().map(|pair| cells(pair)).collect();
-        let heads = ["estimate", "low", "high", "p", "n", "coefficient"];
+        let rows: Vec<[String; 7]> = pairs.iter().map(|pair| cells(pair)).collect();
+        let heads = ["estimate", "low", "high", "shared", "p", "n", "coefficient"];
         let width = |at: usize| rows.iter().map(|row| row[at].len()).chain([heads[at].len()]).max().unwrap_or_default();
         let widths: Vec<usize> = (0..heads.len()).map(width).collect();
         f.write_str("\n\n")?;
@@ -227,6 +215,9 @@ impl CorrelationMatrix {
             if let Some(undefined) = &pair.undefined {
                 write!(f, " (undefined: {undefined})")?;
             }
+        }
+        if self.pairs.iter().any(|pair| pair.shared_variance().is_some()) {
+            f.write_str("\nshared: the part of the variance that the two have in common, the square of the estimate")?;
         }
         Ok(())
     }
@@ -252,21 +243,5 @@ mod tests {
         for (r, expected) in cases {
             assert_eq!(shown(r), expected, "{r}");
         }
-    }
-
-    #[test]
-    fn small_probabilities_keep_their_power_of_ten() {
-        let p = |log10: f64| shown_p(PValue::from_ln(log10 * std::f64::consts::LN_10));
-        assert_eq!(p(-1751.284), "5.2e-1752");
-        assert_eq!(p(-3.0001), "1.0e-3");
-        assert_eq!(p(-1.0), "0.100");
-        assert_eq!(p(0.0), "1.000");
-        assert_eq!(p(-4.000_1), "1.0e-4");
-        assert_eq!(shown_p(PValue::from_ln(f64::NEG_INFINITY)), "0");
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!([0, 999, 1_000, 126_800, 1_234_567].map(grouped), ["0", "999", "1,000", "126,800", "1,234,567"]);
     }
 }

@@ -88,6 +88,21 @@ pub struct Pair {
     pub no_interval: Option<NoInterval>,
 }
 
+impl Pair {
+    /// The part of its variance, 0..=1, that each of the two columns has in common with the other: the square
+    /// of Pearson's r in all its forms, and of the correlation ratio. Coefficients of ranks and
+    /// Cramér's V have none.
+    #[must_use]
+    pub fn shared_variance(&self) -> Option<f64> {
+        use Coefficient::{CorrelationRatio, PartialPearson, Pearson, Phi, PointBiserial, SemiPartialPearson};
+        let is_of_variance = matches!(
+            self.coefficient,
+            Pearson | PointBiserial | Phi | CorrelationRatio | PartialPearson | SemiPartialPearson
+        );
+        self.estimate.filter(|_| is_of_variance).map(|estimate| estimate * estimate)
+    }
+}
+
 /// Correlations of the columns of a table: tidy pairs, a matrix, and a table to read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]

@@ -402,7 +402,10 @@ fn the_table_to_read_shows_marks_reasons_and_the_strongest_pairs() {
         assert!(shown.contains(part), "{part:?} is not in:\n{shown}");
     }
     let list = run(CorrelationParams::new().with("y"), &frame).to_string();
-    assert!(list.contains(" with `y`") && list.contains("constant (undefined: constant)"), "{list}");
+    assert!(list.contains("4 row(s), 6 column(s) with `y`"), "{list}");
+    assert!(list.contains("constant (undefined: constant)"), "{list}");
+    // 0.7071 squared; Cramer's V and undefined pairs have no share.
+    assert!(list.contains("  50.0%  0.293  4") && list.contains("\nshared: the part of the variance"), "{list}");
     let wide: Vec<Column> = (0..40).map(|k| Column::new(format!("列{k}").into(), [1.0, 2.0, f64::from(k)])).collect();
     let shown = run(CorrelationParams::new(), &DataFrame::new(3, wide).unwrap()).to_string();
     let longest = shown.lines().map(|line| line.chars().count()).max().unwrap();

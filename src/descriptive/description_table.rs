@@ -6,10 +6,15 @@ use chrono::NaiveDateTime;
 
 use super::description::{ColumnDescription, Definitions, Description, SegmentDescription};
 use super::numeric::UndefinedStatistics;
-use crate::frame::readable::{short_dtype, shown_number, shown_share, shown_text, write_table};
+use crate::frame::readable::{grouped, short_dtype, shown_digits, shown_number, shown_share, shown_text, write_table};
 
 /// Segments that are shown.
 const MOST_SEGMENTS: usize = 20;
+
+/// Digits of means and what is measured about them; values of the data have six.
+const DIGITS: i32 = 5;
+/// Digits of half an interval.
+const DIGITS_OF_HALF: i32 = 3;
 
 /// Statistics of numbers that a table shows, as their fields are called.
 const OF_NUMBERS: [&str; 7] = ["mean", "sd", "min", "median", "max", "skewness", "fences"];
@@ -22,7 +27,7 @@ const OF_DAYS: [&str; 5] = ["first", "last", "span_days", "longest_gap", "median
 
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "description: {} row(s), {} column(s)", self.n_rows, self.columns.len())?;
+        write!(f, "description: {} row(s), {} column(s)", grouped(self.n_rows), self.columns.len())?;
         if !self.by.is_empty() {
             write!(f, ", {} segment(s) by `{}`", self.segments.len(), self.by.join("`, `"))?;
         }
@@ -117,10 +122,11 @@ fn write_reasons(
 
 fn number_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.numeric.as_ref()?;
-    let outliers =
-        one.fences.as_ref().map_or_else(|| "-".to_owned(), |found| (found.n_below + found.n_above).to_string());
-    let mut cells = vec![one.n.to_string(), (one.n_null + one.n_nan + one.n_infinite).to_string()];
-    cells.extend([one.mean, one.sd, one.min, one.median, one.max, one.skewness].map(shown_number));
+    let outliers = one.fences.as_ref().map_or_else(|| "-".to_owned(), |found| grouped(found.n_below + found.n_above));
+    let mut cells = vec![grouped(one.n), grouped(one.n_null + one.n_nan + one.n_infinite)];
+    cells.extend([one.mean, one.sd].map(|number| shown_digits(number, DIGITS)));
+    cells.extend([one.min, one.median, one.max].map(shown_number));
+    cells.push(shown_digits(one.skewness, DIGITS));
     cells.push(outliers);
     Some((cells, column.column.clone()))
 }
@@ -130,10 +136,10 @@ fn level_cells(column: &ColumnDescription) -> Option<Row> {
     let top = one.modes.as_ref().zip(one.levels.first());
     let share = top.map(|(_, level)| level.share);
     let cells = vec![
-        one.n.to_string(),
-        one.n_missing.to_string(),
-        one.n_levels.to_string(),
-        one.rare.n_levels.to_string(),
+        grouped(one.n),
+        grouped(one.n_missing),
+        grouped(one.n_levels),
+        grouped(one.rare.n_levels),
         shown_number(one.entropy_bits),
         shown_share(one.evenness),
         shown_share(share),
@@ -152,7 +158,7 @@ fn text_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.text.as_ref()?;
     let length = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
     let (least, mean, most) = (length(one.min_length), shown_number(one.mean_length), length(one.max_length));
-    Some((vec![one.n_blank.to_string(), one.n_padded.to_string(), least, mean, most], column.column.clone()))
+    Some((vec![grouped(one.n_blank), grouped(one.n_padded), least, mean, most], column.column.clone()))
 }
 
 fn day_cells(column: &ColumnDescription) -> Option<Row> {
@@ -164,11 +170,11 @@ fn day_cells(column: &ColumnDescription) -> Option<Row> {
         Some(time) => time.to_string(),
     };
     let cells = vec![
-        one.n.to_string(),
-        (one.n_null + one.n_beyond_calendar).to_string(),
+        grouped(one.n),
+        grouped(one.n_null + one.n_beyond_calendar),
         shown(one.first),
         shown(one.last),
-        one.n_days.to_string(),
+        grouped(one.n_days),
         one.longest_gap.map_or_else(|| "-".to_owned(), |gap| gap.n_days.to_string()),
         one.median_date.map_or_else(|| "-".to_owned(), |date| date.to_string()),
     ];
@@ -177,7 +183,7 @@ fn day_cells(column: &ColumnDescription) -> Option<Row> {
 
 fn opaque_cells(column: &ColumnDescription) -> Option<Row> {
     let is_described = column.numeric.is_some() || column.categorical.is_some() || column.temporal.is_some();
-    let cells = || vec![column.n_null.to_string(), short_dtype(&column.dtype).to_owned()];
+    let cells = || vec![grouped(column.n_null), short_dtype(&column.dtype).to_owned()];
     (!is_described).then(|| (cells(), column.column.clone()))
 }
 
@@ -187,7 +193,7 @@ impl Description {
             format!("`{name}` = {}", value.as_deref().map_or_else(|| "(missing)".to_owned(), shown_text))
         };
         let key: Vec<String> = self.by.iter().zip(&segment.key).map(part).collect();
-        write!(f, "\n\n{}: {} row(s)", key.join(", "), segment.n_rows)?;
+        write!(f, "\n\n{}: {} row(s)", key.join(", "), grouped(segment.n_rows))?;
         let rows: Vec<Row> = segment.columns.iter().filter_map(segment_cells).collect();
         if !rows.is_empty() {
             write_table(f, &["n", "mean", "+-", "median", "numbers"], &rows)?;
@@ -206,8 +212,8 @@ impl Description {
 fn segment_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.numeric.as_ref()?;
     let half = one.mean_interval.map(|interval| 0.5 * interval.high - 0.5 * interval.low);
-    let cells = [one.mean, half, one.median].map(shown_number);
-    Some(([one.n.to_string()].into_iter().chain(cells).collect(), column.column.clone()))
+    let cells = [shown_digits(one.mean, DIGITS), shown_digits(half, DIGITS_OF_HALF), shown_number(one.median)];
+    Some(([grouped(one.n)].into_iter().chain(cells).collect(), column.column.clone()))
 }
 
 /// Number, levels and top share and level.
@@ -240,8 +246,8 @@ mod tests {
             "quantiles of type 7, skewness of type 2, 95% intervals for the mean;",
             "outliers lie beyond 1.5 interquartile ranges from the quartiles, rare levels below a share of 0.01",
             "",
-            "n  missing  mean       sd  min  median  max  skewness  outliers  numbers",
-            "2        2    40  14.1421   30      40   50         -         0  age",
+            "n  missing  mean      sd  min  median  max  skewness  outliers  numbers",
+            "2        2    40  14.142   30      40   50         -         0  age",
             "- `age`: no skewness (too few values: 2 of 3)",
             "",
             "n  missing  levels  rare      bits  evenness   share  categories: top level",
@@ -257,8 +263,8 @@ mod tests {
             "   3  list  tags",
             "",
             "`key` = a: 3 row(s)",
-            "n  mean       +-  median  numbers",
-            "2    40  127.062      40  age",
+            "n  mean   +-  median  numbers",
+            "2    40  127      40  age",
             "n  levels   share  categories: top level",
             "3       2  0.6667  套餐: 基础",
             "",

@@ -20,18 +20,23 @@ pub(super) struct Groups {
 impl Groups {
     /// The segments of the combinations of some columns; none without columns.
     pub(super) fn of(frame: &DataFrame, by: &[String]) -> Result<Self> {
+        Self::for_step(DESCRIBE, frame, by)
+    }
+
+    /// The same, with the name that errors give.
+    pub(super) fn for_step(step: &'static str, frame: &DataFrame, by: &[String]) -> Result<Self> {
         let none = Self { keys: Vec::new(), rows: Vec::new(), starts: vec![0] };
         if by.is_empty() || frame.height() == 0 {
             return Ok(none);
         }
         if u32::try_from(frame.height()).is_err() {
             let reason = format!("{} rows cannot be segmented in memory; filter or aggregate first", frame.height());
-            return Err(Error::Unusable { analysis: DESCRIBE, reason });
+            return Err(Error::Unusable { analysis: step, reason });
         }
         let mut segments = vec![0_u32; frame.height()];
         let mut keys: Vec<Vec<Option<String>>> = vec![Vec::new()];
         for name in by {
-            let found = codes_of(DESCRIBE, frame, name)?;
+            let found = codes_of(step, frame, name)?;
             let n_levels = found.labels.len() as u64 + 1;
             // A missing part is the last level.
             let level = |code: u32| if code == NO_CODE { n_levels - 1 } else { u64::from(code) };

@@ -21,6 +21,8 @@
 //! the same to the last bit, and so are quantiles while the values near them can be kept; what is
 //! an estimate has its error beside it.
 //!
+//! Whether segments differ, and by how much, is for [`compare`] to say.
+//!
 //! # Examples
 //!
 //! ```
@@ -37,6 +39,7 @@
 //! ```
 
 mod categorical;
+pub mod compare;
 mod description;
 mod description_frame;
 mod description_table;
@@ -55,6 +58,7 @@ mod text;
 mod weights;
 
 pub use categorical::{CategoricalSummary, LevelModes, LevelShare, RareLevels, RestOfLevels};
+pub use compare::{Compare, CompareParams, Comparison};
 pub use description::{ColumnDescription, Definitions, Description, SegmentDescription};
 pub use numeric::{NumericSummary, QuantileValue, UndefinedStatistics};
 pub use params::{Describe, DescribeParams};

@@ -370,6 +370,23 @@ pub const WEIGHTED_SHARE: &str = "weighted_share";
 /// Year and month, as `2026-01`.
 pub const MONTH: &str = "month";
 
+/// What a column is compared by: its numbers, an event or its levels.
+pub const KIND: &str = "kind";
+/// The segment that another one is compared with.
+pub const REFERENCE: &str = "reference";
+/// Test of whether segments differ.
+pub const TEST: &str = "test";
+/// What an effect measures.
+pub const EFFECT: &str = "effect";
+/// Whether a test is the primary one of its column.
+pub const IS_PRIMARY: &str = "is_primary";
+/// Size of an effect in words.
+pub const MAGNITUDE: &str = "magnitude";
+/// Level whose share is compared.
+pub const EVENT: &str = "event";
+/// Rows that have the event.
+pub const N_EVENT: &str = "n_event";
+
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]
 pub fn quantile(share: f64) -> String {

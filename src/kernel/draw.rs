@@ -3,24 +3,30 @@
 use rand_core::Rng;
 use rand_pcg::Pcg64;
 
-/// Brings numbers in an order of which each is as likely: Fisher & Yates, backwards.
-pub(crate) fn shuffle(numbers: &mut [usize], random: &mut Pcg64) {
-    for last in (1..numbers.len()).rev() {
-        numbers.swap(last, below(random, last as u64 + 1) as usize);
+/// Brings items in an order of which each is as likely: Fisher & Yates, backwards.
+pub(crate) fn shuffle<T>(items: &mut [T], random: &mut Pcg64) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, below(random, last as u64 + 1) as usize);
     }
 }
 
-/// A whole number from 0 up to, not including, `limit`, each as likely: D. Lemire (2019), "Fast
-/// random integer generation in an interval", ACM Transactions on Modeling and Computer
-/// Simulation 29(1), 3.
+/// A whole number from 0 up to, not including, `limit`, which is not 0; each as likely: D. Lemire
+/// (2019), "Fast random integer generation in an interval", ACM Transactions on Modeling and
+/// Computer Simulation 29(1), 3.
+///
+/// The upper half of the product of the limit and a random word; words whose lower half falls into
+/// the remainder of 2^64 by the limit are drawn again. That remainder is below the limit, so that
+/// it is divided for only when the lower half is.
+#[inline]
 pub(crate) fn below(random: &mut Pcg64, limit: u64) -> u64 {
-    let refused = limit.wrapping_neg() % limit;
-    loop {
-        let product = u128::from(random.next_u64()) * u128::from(limit);
-        if product as u64 >= refused {
-            return (product >> 64) as u64;
+    let mut product = u128::from(random.next_u64()) * u128::from(limit);
+    if (product as u64) < limit {
+        let remainder = limit.wrapping_neg() % limit;
+        while (product as u64) < remainder {
+            product = u128::from(random.next_u64()) * u128::from(limit);
         }
     }
+    (product >> 64) as u64
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use rand_pcg::Pcg64;
 use serde::{Deserialize, Serialize};
 
 use super::draw::shuffle;
-use super::order::{Row, RowSorter};
+use super::order::{OrderedRows, RowSorter};
 use super::undefined::Undefined;
 
 /// Which rank equal values get.
@@ -50,7 +50,8 @@ pub enum Ties {
 /// Ranks from 1, by row.
 ///
 /// # Errors
-/// `NotFinite` with NaN; infinite values have their ranks.
+/// `NotFinite` with NaN; infinite values have their ranks. `OutOfRange` for more rows than a
+/// `u32` counts.
 ///
 /// # Examples
 ///
@@ -69,48 +70,53 @@ pub fn ranks(values: &[f64], ties: Ties) -> Result<Vec<f64>, Undefined> {
 /// # Errors
 /// As [`ranks`].
 pub fn ranks_with(sorter: &mut RowSorter, values: &[f64], ties: Ties) -> Result<Vec<f64>, Undefined> {
-    if values.iter().any(|value| value.is_nan()) {
-        return Err(Undefined::NotFinite);
-    }
-    Ok(ranks_of_rows(sorter.sort(values), ties))
+    sorter.sort(values).map(|rows| ranks_of_rows(rows, ties))
 }
 
-/// Average ranks from 1; every value must be a number.
+/// Average ranks from 1; empty where [`ranks`] are undefined.
 #[must_use]
 pub fn average_ranks(values: &[f64]) -> Vec<f64> {
-    ranks_of_rows(RowSorter::default().sort(values), Ties::Average)
+    ranks(values, Ties::Average).unwrap_or_default()
 }
 
 /// The ranks of rows in order of their values, by row.
-fn ranks_of_rows(rows: &[Row], ties: Ties) -> Vec<f64> {
+fn ranks_of_rows(rows: OrderedRows<'_>, ties: Ties) -> Vec<f64> {
+    match ties {
+        Ties::Average => shared(rows, |lo, hi, _| (lo + hi + 1) as f64 / 2.0),
+        Ties::Min => shared(rows, |lo, _, _| (lo + 1) as f64),
+        Ties::Max => shared(rows, |_, hi, _| hi as f64),
+        Ties::Dense => shared(rows, |_, _, number| number as f64),
+        Ties::First => in_turn(rows.rows(), rows.len()),
+        Ties::Random { seed } => {
+            let mut random = Pcg64::seed_from_u64(seed);
+            let mut drawn = Vec::with_capacity(rows.len());
+            for run in rows.runs() {
+                let start = drawn.len();
+                drawn.extend(run);
+                shuffle(&mut drawn[start..], &mut random);
+            }
+            in_turn(drawn.into_iter(), rows.len())
+        }
+    }
+}
+
+/// One rank for all rows of a value: from where its run starts and ends and its number, from 1.
+fn shared(rows: OrderedRows<'_>, rank: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
     let mut ranks = vec![0.0; rows.len()];
-    let mut random = match ties {
-        Ties::Random { seed } => Some(Pcg64::seed_from_u64(seed)),
-        _ => None,
-    };
-    let (mut lo, mut n_distinct) = (0, 0);
-    let mut drawn = Vec::new();
-    for run in rows.chunk_by(|a, b| a.value == b.value) {
+    let mut lo = 0;
+    for (run, number) in rows.runs().zip(1..) {
         let hi = lo + run.len();
-        n_distinct += 1;
-        let shared = match ties {
-            Ties::Average => (lo + hi + 1) as f64 / 2.0,
-            Ties::Min => (lo + 1) as f64,
-            Ties::Max => hi as f64,
-            Ties::Dense => f64::from(n_distinct),
-            Ties::First | Ties::Random { .. } => 0.0,
-        };
-        drawn.clear();
-        drawn.extend(run.iter().map(|row| row.row));
-        if let Some(random) = &mut random {
-            shuffle(&mut drawn, random);
-        }
-        let is_shared = shared > 0.0;
-        for (&row, rank) in drawn.iter().zip(lo + 1..) {
-            ranks[row] = if is_shared { shared } else { rank as f64 };
-        }
+        let rank = rank(lo, hi, number);
+        run.for_each(|row| ranks[row as usize] = rank);
         lo = hi;
     }
+    ranks
+}
+
+/// A rank for each row, in the order of the rows.
+fn in_turn(rows: impl Iterator<Item = u32>, n: usize) -> Vec<f64> {
+    let mut ranks = vec![0.0; n];
+    rows.zip(1_u32..).for_each(|(row, rank)| ranks[row as usize] = f64::from(rank));
     ranks
 }
 

@@ -13,6 +13,7 @@ use customer_analytics::cleaning::{
 use customer_analytics::correlation::{
     Correlation, CorrelationParams, ImportanceMethod, KeyDrivers, KeyDriversParams, Method, Missing, Threshold,
 };
+use customer_analytics::descriptive::compare::{Compare, CompareParams, TestName};
 use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
 use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
@@ -264,6 +265,33 @@ impl Entry for OfDrivers {
     }
 }
 
+/// Segments of any table compared.
+struct OfSegments(Compare);
+
+impl Entry for OfSegments {
+    fn name(&self) -> &'static str {
+        Compare::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let comparison = self.0.run(&frame.lazy())?;
+        assert!(!format!("{comparison:?}{comparison}").is_empty());
+        let frames = [comparison.to_dataframe(), comparison.summaries(), comparison.levels()];
+        let json = serde_json::to_string(&comparison).unwrap();
+        assert_eq!(serde_json::to_string(&comparison.clone()).unwrap(), json, "a clone is the same result");
+        Ok(Outcome { table: frames.map(|frame| bits(&frame)).concat(), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: Compare = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Records of people brought together; a record is a distinct line without its amount.
 struct OfRecords(Identities);
 
@@ -385,6 +413,19 @@ fn registry() -> Vec<Box<dyn Entry>> {
         drivers("is_large").methods([ImportanceMethod::RelativeWeights]).logit(true).bootstrap(100, 7),
     ];
     entries.extend(driven.map(|params| Box::new(OfDrivers(params.check().unwrap())) as Box<dyn Entry>));
+    let comparisons = [
+        CompareParams::new("sku"),
+        CompareParams::new("sku")
+            .columns(["paid", "who", "when"])
+            .event("when", "2026-06-01")
+            .tests([TestName::OneWayAnova, TestName::StudentT, TestName::ChiSquare, TestName::TwoProportions])
+            .multiplicity(Multiplicity::BenjaminiHochberg)
+            .conf_level(0.9)
+            .min_rows(3)
+            .pairwise(true),
+        CompareParams::by(["when", "sku"]).columns(["paid"]).min_rows(1).n_levels(2),
+    ];
+    entries.extend(comparisons.map(|params| Box::new(OfSegments(params.check().unwrap())) as Box<dyn Entry>));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -401,7 +442,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 9] = [
+const EXEMPT: [(&str, &str, &str); 11] = [
     ("one row", "key_drivers", "one row has no spread that could be explained"),
     (
         "null, NaN and infinite cells",
@@ -413,6 +454,12 @@ const EXEMPT: [(&str, &str, &str); 9] = [
     ("ids as text", "quality", "the types of the columns are what it reports"),
     ("null, NaN and infinite cells", "describe", "such cells are what it counts"),
     ("ids as text", "describe", "the types of the columns are what it goes by"),
+    (
+        "null, NaN and infinite cells",
+        "compare",
+        "such cells are counted, and the other cells of their rows are compared",
+    ),
+    ("ids as text", "compare", "the types of the columns are what it goes by"),
     (
         "null, NaN and infinite cells",
         "identities",

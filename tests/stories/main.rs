@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_cleaning_input;
+mod bad_comparison_input;
 mod bad_correlation_input;
 mod bad_description_input;
 mod bad_input;
@@ -15,6 +16,7 @@ mod dirty;
 mod golden;
 mod golden_association;
 mod golden_cleaning;
+mod golden_comparison;
 mod golden_correlation;
 mod golden_descriptive;
 mod golden_drivers;
@@ -24,3 +26,4 @@ mod one_profile_from_three_channels;
 mod reading_files;
 mod reading_text_files;
 mod validity_of_a_table;
+mod what_drives_airline_satisfaction;

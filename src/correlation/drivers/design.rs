@@ -201,7 +201,9 @@ fn levels(rows: &[u32], n_levels: usize) -> Vec<u32> {
 
 /// The level without a dummy; none without rows.
 fn reference(settings: &KeyDrivers, driver: &str, codes: &Codes, levels: &[u32]) -> Result<Option<u32>> {
-    let Some(stated) = settings.reference(driver) else { return Ok(levels.first().copied()) };
+    let Some(stated) = settings.reference(driver).filter(|_| !levels.is_empty()) else {
+        return Ok(levels.first().copied());
+    };
     let found = levels.iter().copied().find(|level| codes.labels[*level as usize] == stated);
     found.map(Some).ok_or_else(|| {
         let n = levels.len();

@@ -5,19 +5,49 @@ use std::fmt;
 use polars::prelude::*;
 
 use super::params::ImportanceMethod;
-use super::report::{DriverImportance, Importance, KeyDriverReport, Quadrant, Scale};
-use crate::frame::readable::write_table;
+use super::report::{DriverImportance, ExcludedRows, Importance, KeyDriverReport, Quadrant, Scale};
+use crate::frame::readable::{grouped, shown_number, write_table};
 use crate::frame::{ToDataFrame, columns, frame_of};
 use crate::kernel::interval::Interval;
 
 /// A part of the whole in percent.
 fn percent(share: f64) -> String {
-    let text = format!("{:.1}%", 100.0 * share);
-    if text == "-0.0%" { "0.0%".to_owned() } else { text }
+    format!("{}%", rounded(100.0 * share, 1))
+}
+
+fn rounded(number: f64, digits: usize) -> String {
+    let text = format!("{number:.digits$}");
+    if text.trim_start_matches(['-', '0', '.']).is_empty() { text.trim_start_matches('-').to_owned() } else { text }
+}
+
+/// One digit behind the point, or as many as tell the threshold from every number below it.
+fn digits_about(threshold: f64, numbers: &[f64]) -> usize {
+    let is_told = |number: f64, digits| number >= threshold || rounded(number, digits) != rounded(threshold, digits);
+    (1..=6).find(|&digits| numbers.iter().all(|&number| is_told(number, digits))).unwrap_or(6)
 }
 
 fn shown(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
+}
+
+/// A measure in plain words.
+fn in_words(method: ImportanceMethod) -> &'static str {
+    match method {
+        ImportanceMethod::Lmg => "what it adds to the explained variance, on average over all orders of entry",
+        ImportanceMethod::RelativeWeights => "its part of the explained variance by way of uncorrelated stand-ins",
+        ImportanceMethod::StandardizedBeta => {
+            "standard deviations of the target for one of the driver, the others held fixed"
+        }
+        ImportanceMethod::Pratt => "its slope times its correlation; below 0 where the two disagree",
+        ImportanceMethod::First => "the part of the variance that it explains alone",
+        ImportanceMethod::Last => "what it adds to all others",
+        ImportanceMethod::LogitRelativeWeights => "as relative weights, of the logistic regression",
+    }
+}
+
+/// The name as a head of a table.
+fn head(method: ImportanceMethod) -> String {
+    method.name().replace('_', " ")
 }
 
 impl KeyDriverReport {
@@ -58,7 +88,7 @@ impl KeyDriverReport {
         let has_intervals = self.replicates.is_some();
         let mut heads: Vec<String> = Vec::new();
         for method in &methods {
-            heads.push(method.name().to_owned());
+            heads.push(head(*method));
             if method.is_decomposition() {
                 heads.push("share".to_owned());
                 if has_intervals {
@@ -81,40 +111,76 @@ impl KeyDriverReport {
             (cells, named(driver))
         };
         let rows: Vec<(Vec<String>, String)> = self.by_importance().iter().map(row).collect();
-        write_table(f, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+        write_table(f, &heads.iter().map(String::as_str).collect::<Vec<_>>(), &rows)?;
+        methods.iter().try_for_each(|&method| write!(f, "\n{}: {}", head(method), in_words(method)))?;
+        if methods.iter().any(|method| method.is_decomposition()) {
+            f.write_str("\nshare: the part that it has of all that is explained")?;
+        }
+        Ok(())
     }
 
     fn write_map(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(map) = self.quadrants else { return Ok(()) };
+        let place = |driver: &DriverImportance| {
+            let share = driver.importance(map.method).and_then(|one| one.share)?;
+            Some((100.0 * share, driver.performance?, driver.quadrant?, driver.scale?))
+        };
+        let drivers = self.by_importance();
+        let places: Vec<_> = drivers.iter().filter_map(|driver| Some((driver, place(driver)?))).collect();
+        let shares: Vec<f64> = places.iter().map(|(_, place)| place.0).collect();
+        let performances: Vec<f64> = places.iter().map(|(_, place)| place.1).collect();
+        let high = 100.0 * map.importance;
+        let (of_share, of_performance) = (digits_about(high, &shares), digits_about(map.performance, &performances));
         write!(
             f,
-            "\n\nimportance is the share by {}, high from {}; performance is 0 to 100, high from {:.1}",
-            map.method.name(),
-            percent(map.importance),
-            map.performance
+            "\n\nimportance is the share by {}, high from {}%;\n\
+             performance is the mean, with 0 and 100 for the ends of the scale in brackets, high from {}",
+            head(map.method),
+            rounded(high, of_share),
+            rounded(map.performance, of_performance)
         )?;
-        let rows: Vec<(Vec<String>, String)> = self
-            .by_importance()
-            .iter()
-            .filter_map(|driver| {
-                let share = driver.importance(map.method).and_then(|one| one.share)?;
-                let (quadrant, scale) = driver.quadrant.zip(driver.scale)?;
-                let cells = vec![percent(share), shown(driver.performance, 1), quadrant.name().to_owned()];
-                Some((cells, format!("{} ({})", driver.driver, scale_text(scale))))
-            })
-            .collect();
+        let row =
+            |(driver, (share, performance, quadrant, scale)): &(&&DriverImportance, (f64, f64, Quadrant, Scale))| {
+                let share = format!("{}%", rounded(*share, of_share));
+                let cells = vec![share, rounded(*performance, of_performance), quadrant.name().to_owned()];
+                (cells, format!("{} ({})", driver.driver, scale_text(*scale)))
+            };
+        let rows: Vec<(Vec<String>, String)> = places.iter().map(row).collect();
         write_table(f, &["importance", "performance", "quadrant", "driver"], &rows)
+    }
+
+    /// Why rows were left out.
+    fn write_left_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by_weight = [(self.n_rows_without_weight, "without a weight"), (self.n_rows_of_zero_weight, "of weight 0")];
+        let by_weight = by_weight.iter().filter(|(n, _)| *n > 0);
+        let by_weight: Vec<String> = by_weight.map(|(n, why)| format!("{} row(s) {why}", grouped(*n))).collect();
+        if !by_weight.is_empty() {
+            write!(f, "\n\nleft out: {}", by_weight.join("; "))?;
+        }
+        if self.excluded.is_empty() {
+            return Ok(());
+        }
+        f.write_str("\n\nrows left out for what they lack, which can be several things")?;
+        let has_not_finite = self.excluded.iter().any(|one| one.n_not_finite > 0);
+        let row = |one: &ExcludedRows| {
+            let mut cells = vec![grouped(one.n_null)];
+            cells.extend(has_not_finite.then(|| grouped(one.n_not_finite)));
+            (cells, one.column.clone())
+        };
+        let rows: Vec<(Vec<String>, String)> = self.excluded.iter().map(row).collect();
+        let heads = if has_not_finite { &["null", "not finite", "column"][..] } else { &["null", "column"] };
+        write_table(f, heads, &rows)
     }
 
     /// Every reason with the drivers and measures that it holds for.
     fn write_reasons(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for driver in &self.drivers {
-            let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+            let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
             for one in &driver.importances {
                 let Some(reason) = one.reason.as_deref() else { continue };
                 match reasons.iter_mut().find(|(known, _)| *known == reason) {
-                    Some((_, methods)) => methods.push(one.method.name()),
-                    None => reasons.push((reason, vec![one.method.name()])),
+                    Some((_, methods)) => methods.push(head(one.method)),
+                    None => reasons.push((reason, vec![head(one.method)])),
                 }
             }
             for (reason, methods) in reasons {
@@ -150,20 +216,20 @@ fn scale_text(scale: Scale) -> String {
 impl fmt::Display for KeyDriverReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n_out = self.n_rows - self.n_rows_used;
-        write!(f, "key drivers: {} row(s) used, {n_out} left out", self.n_rows_used)?;
+        write!(f, "key drivers: {} row(s) used, {} left out", grouped(self.n_rows_used), grouped(n_out))?;
         write!(f, "\n{}", self.sentence())?;
         f.write_str("\nimportance is what moves along with the target, not what causes it")?;
         if let Some(replicates) = &self.replicates {
             write!(
                 f,
-                "\npercentile intervals of {} from {} resamples, {} of them unusable",
-                percent(replicates.conf_level),
-                replicates.n,
-                replicates.n_unusable
+                "\npercentile intervals of {}% from {} resamples, {} of them unusable",
+                shown_number(Some(100.0 * replicates.conf_level)),
+                grouped(u64::from(replicates.n)),
+                grouped(u64::from(replicates.n_unusable))
             )?;
         }
         if let Some(n) = self.n_sampled_orders {
-            write!(f, "\nlmg over a sample of {n} orders of entry")?;
+            write!(f, "\nlmg over a sample of {} orders of entry", grouped(n))?;
         }
         if let Some(logit) = &self.logit {
             write!(f, "\nlogistic regression: {} of variance explained", percent(logit.r_squared))?;
@@ -171,16 +237,7 @@ impl fmt::Display for KeyDriverReport {
         f.write_str("\n")?;
         self.write_measures(f)?;
         self.write_map(f)?;
-        let mut left_out: Vec<String> = self
-            .excluded
-            .iter()
-            .map(|one| format!("`{}` {} null, {} not finite", one.column, one.n_null, one.n_not_finite))
-            .collect();
-        let by_weight = [(self.n_rows_without_weight, "without a weight"), (self.n_rows_of_zero_weight, "of weight 0")];
-        left_out.extend(by_weight.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} row(s) {why}")));
-        if !left_out.is_empty() {
-            write!(f, "\n\nleft out: {}", left_out.join("; "))?;
-        }
+        self.write_left_out(f)?;
         self.write_reasons(f)
     }
 }
@@ -211,5 +268,18 @@ impl ToDataFrame for KeyDriverReport {
             texts(columns::QUADRANT, &|driver, _| driver.quadrant.map(Quadrant::name)),
             texts(columns::REASON, &|_, one| one.reason.as_deref()),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_a_threshold_does_not_read_as_the_threshold() {
+        assert_eq!(digits_about(50.0, &[59.1, 40.9]), 1);
+        assert_eq!(digits_about(7.142_857, &[7.129_232, 7.060_968, 31.1]), 2);
+        assert_eq!(digits_about(0.0, &[-1e-9]), 6);
+        assert_eq!([rounded(-0.01, 1), rounded(-0.06, 1)], ["0.0", "-0.1"]);
     }
 }

@@ -136,7 +136,7 @@ fn a_logit_without_a_fit_says_why_and_leaves_the_rest() {
         reason(&report),
         "the columns separate the outcomes: 6 of 6 distinct row(s) are told apart without error"
     );
-    assert!(report.to_string().contains("- no logit_relative_weights of `x`: the columns separate"), "{report}");
+    assert!(report.to_string().contains("- no logit relative weights of `x`: the columns separate"), "{report}");
 }
 
 /// Oracle: LMG by mpmath with cyl and disp as one player.
@@ -419,10 +419,14 @@ fn the_report_reads_as_a_table() {
         "key drivers: 32 row(s) used, 0 left out\n\
          mpg: 82.7% of variance explained; wt accounts for 59.1% of that\n\
          importance is what moves along with the target, not what causes it\n\
-         \n   lmg  share  standardized_beta  driver\
+         \n   lmg  share  standardized beta  driver\
          \n0.4886  59.1%            -0.6296  wt\
          \n0.3382  40.9%            -0.3615  hp\
-         \n\nimportance is the share by lmg, high from 50.0%; performance is 0 to 100, high from 38.5\
+         \nlmg: what it adds to the explained variance, on average over all orders of entry\
+         \nstandardized beta: standard deviations of the target for one of the driver, the others held fixed\
+         \nshare: the part that it has of all that is explained\
+         \n\nimportance is the share by lmg, high from 50.0%;\
+         \nperformance is the mean, with 0 and 100 for the ends of the scale in brackets, high from 38.5\
          \nimportance  performance               quadrant  driver\
          \n     59.1%         43.6  keep up the good work  wt (1.513 to 5.424, seen)\
          \n     40.9%         33.5           low priority  hp (52 to 335, seen)"

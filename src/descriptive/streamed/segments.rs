@@ -56,7 +56,7 @@ impl Segments {
 
     /// Keeps rows, each of a new segment, so that the order of segments can be that of their values.
     fn keep(&mut self, batch: &DataFrame, rows: Vec<u32>) -> PolarsResult<()> {
-        let rows = IdxCa::from_vec("".into(), rows.into_iter().map(IdxSize::from).collect());
+        let rows = IdxCa::from_vec("".into(), rows);
         let new = batch.select(self.by.iter().map(String::as_str))?.take(&rows)?;
         match &mut self.rows {
             Some(known) => known.vstack_mut(&new).map(|_| ()),

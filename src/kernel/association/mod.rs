@@ -19,7 +19,6 @@ pub mod partial;
 pub mod pearson;
 mod rank_sums;
 mod ranked;
-mod row_order;
 pub mod spearman;
 pub mod spearman_matrix;
 

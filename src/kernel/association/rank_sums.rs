@@ -5,15 +5,36 @@
 //! whole number in `-n..n`; over all rows `sum d = 0` and, with c rows of each value,
 //! `sum d^2 = (n^3 - sum c^3) / 3`. So Spearman's coefficient is a ratio of whole numbers.
 
+use super::ranked::Within;
+
 /// Products that are summed at once in doubles, in lanes for vector instructions.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 1024;
 /// Lanes of running sums.
 const LANES: usize = 8;
 /// Whole numbers up to here are exact in a double.
 const EXACT: u64 = 1 << 53;
 
-/// `sum a b` of centred ranks of `n` rows, `n` below 2^31; a row that does not count is 0 in one of them.
-pub(super) fn products(a: &[i32], b: &[i32], n: u64) -> i128 {
+/// `sum a b` of centred ranks of `n` rows, `n` below 2^31, over the first `length` rows of two
+/// columns, of which `n` count; one that does not has the rank 0 in one of them.
+pub(super) fn products(a: &Within<'_>, b: &Within<'_>, length: usize, n: u64) -> i128 {
+    if let (Within::All(a), Within::All(b)) = (a, b) {
+        return (0..length.div_ceil(BLOCK))
+            .map(|at| at * BLOCK..length.min((at + 1) * BLOCK))
+            .map(|rows| sum(&a[rows.clone()], &b[rows], n))
+            .sum();
+    }
+    let (mut of_a, mut of_b) = ([0; BLOCK], [0; BLOCK]);
+    let block = |start: usize| {
+        let rows = BLOCK.min(length - start);
+        a.write(start, &mut of_a[..rows]);
+        b.write(start, &mut of_b[..rows]);
+        sum(&of_a[..rows], &of_b[..rows], n)
+    };
+    (0..length).step_by(BLOCK).map(block).sum()
+}
+
+/// `sum a b` of some centred ranks of `n` rows.
+fn sum(a: &[i32], b: &[i32], n: u64) -> i128 {
     // No running sum of a block may pass 2^53; a lane takes one product in eight.
     let most = (EXACT / (n * n).max(1)) as usize;
     if most == 0 {
@@ -75,10 +96,11 @@ mod tests {
         for n in [3, 1_000, 1 << 20, 1 << 25, 1 << 26, (1 << 31) - 1_u64] {
             let d = (n - 1) as i32;
             let expected = i128::from(d).pow(2) * 10_007;
-            assert_eq!(products(&[d; 10_007], &[d; 10_007], n), expected, "{n}");
-            assert_eq!(products(&[d; 10_007], &[-d; 10_007], n), -expected, "{n}");
+            let (up, down) = (Within::All(&[d; 10_007]), Within::All(&[-d; 10_007]));
+            assert_eq!(products(&up, &up, 10_007, n), expected, "{n}");
+            assert_eq!(products(&up, &down, 10_007, n), -expected, "{n}");
         }
-        assert_eq!(products(&[], &[], 0), 0);
+        assert_eq!(products(&Within::All(&[]), &Within::All(&[]), 0, 0), 0);
     }
 
     /// Oracle: by hand; ranks 1..=n against themselves with the last two exchanged lose 8 of

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::masked::Masked;
 use super::super::p_value::PValue;
 use super::super::undefined::Undefined;
-use super::ranked::Ranked;
+use super::ranked::{Ranked, Room};
 use super::{rank_sums, t_test};
 
 /// Spearman's coefficient of two columns with its t test.
@@ -59,8 +59,8 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Result<Spearman, Undefined> {
 /// Room for the ranks of two columns within the rows that both have.
 #[derive(Default)]
 pub(super) struct Scratch {
-    x: Vec<i32>,
-    y: Vec<i32>,
+    x: Room,
+    y: Room,
 }
 
 /// Spearman's coefficient over the rows that both columns have.
@@ -74,7 +74,7 @@ pub(super) fn of_ranked(x: &Ranked, y: &Ranked, scratch: &mut Scratch) -> Result
     if xx == 0 || yy == 0 {
         return Err(Undefined::Constant);
     }
-    Ok(Spearman::of_sums(n, xx, yy, rank_sums::products(x_ranks, y_ranks, n)))
+    Ok(Spearman::of_sums(n, xx, yy, rank_sums::products(&x_ranks, &y_ranks, x.len().min(y.len()), n)))
 }
 
 impl Spearman {

@@ -128,6 +128,22 @@ mod tests {
     }
 
     #[test]
+    fn rows_behind_the_end_of_a_column_are_missing() {
+        let (values, _) = columns(1_500);
+        for length in [1_499, 1_280, 130, 5] {
+            let cut: Vec<Masked<'_>> = values
+                .iter()
+                .enumerate()
+                .map(|(i, values)| Masked::complete(if i % 2 == 0 { values } else { &values[..length] }))
+                .collect();
+            let matrix = SpearmanMatrix::of(&cut);
+            for (i, j) in [(0, 1), (1, 2), (1, 3), (3, 4), (0, 3)] {
+                assert_eq!(matrix.pair(i, j), Some(&spearman(&values[i][..length], &values[j][..length])), "{i} {j}");
+            }
+        }
+    }
+
+    #[test]
     fn threads_change_no_digit() {
         let (values, bits) = columns(5_000);
         let masked: Vec<_> =

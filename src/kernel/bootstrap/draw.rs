@@ -1,7 +1,8 @@
 //! Random positions of one replicate.
 
-use rand_core::Rng;
 use rand_pcg::Pcg64;
+
+use crate::kernel::draw::below;
 
 /// The generator of one replicate.
 #[derive(Clone, Debug)]
@@ -18,20 +19,9 @@ impl Draw {
     }
 
     /// A position below `n`, which is not 0; all are equally likely.
-    ///
-    /// The upper half of the product of `n` and a random word; words whose lower half falls
-    /// into the remainder of 2^64 by `n` are drawn again.
     #[inline]
     pub(super) fn below(&mut self, n: usize) -> usize {
-        let n = n as u64;
-        let mut product = u128::from(self.0.next_u64()) * u128::from(n);
-        if (product as u64) < n {
-            let remainder = n.wrapping_neg() % n;
-            while (product as u64) < remainder {
-                product = u128::from(self.0.next_u64()) * u128::from(n);
-            }
-        }
-        (product >> 64) as usize
+        below(&mut self.0, n as u64) as usize
     }
 }
 

@@ -43,11 +43,11 @@ pub struct KruskalWallis {
 /// # Errors
 ///
 /// [`Undefined::OneGroup`] when under two groups have members, [`Undefined::Constant`] when all
-/// values are equal, [`Undefined::NotFinite`].
+/// values are equal, [`Undefined::NotFinite`], [`Undefined::OutOfRange`] beyond 2^32 - 1 values.
 pub fn kruskal_wallis_test(groups: &[&[f64]]) -> Result<KruskalWallis, Undefined> {
     all_finite(groups)?;
     let members = compared(groups)?;
-    let ranks = RankSums::of(&members);
+    let ranks = RankSums::of(&members)?;
     let n: u64 = members.iter().map(|values| values.len() as u64).sum();
     let untied = tie_term(n) - ranks.ties;
     if untied == 0 {

@@ -66,6 +66,32 @@ pub enum EffectName {
     CohensH,
     /// Cramer's V of a table of counts, 0..=1.
     CramersV,
+    /// Share of the squares that lies between groups, 0..=1.
+    EtaSquared,
+    /// The same of the population, with less bias; below 0 for F below 1.
+    OmegaSquared,
+}
+
+impl EffectName {
+    /// The name as in files and frames.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DifferenceOfMeans => "difference_of_means",
+            Self::CohensD => "cohens_d",
+            Self::HedgesG => "hedges_g",
+            Self::CommonLanguage => "common_language",
+            Self::RankBiserial => "rank_biserial",
+            Self::EpsilonSquared => "epsilon_squared",
+            Self::DifferenceOfProportions => "difference_of_proportions",
+            Self::RiskRatio => "risk_ratio",
+            Self::OddsRatio => "odds_ratio",
+            Self::CohensH => "cohens_h",
+            Self::CramersV => "cramers_v",
+            Self::EtaSquared => "eta_squared",
+            Self::OmegaSquared => "omega_squared",
+        }
+    }
 }
 
 /// The size of an effect.
@@ -110,5 +136,32 @@ impl Test {
 
     pub(super) fn d(statistic: f64, p_value: PValue) -> Self {
         Self { name: StatisticName::D, statistic, df: None, df_residual: None, p_value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_frames_are_those_of_files() {
+        let names = [
+            EffectName::DifferenceOfMeans,
+            EffectName::CohensD,
+            EffectName::HedgesG,
+            EffectName::CommonLanguage,
+            EffectName::RankBiserial,
+            EffectName::EpsilonSquared,
+            EffectName::DifferenceOfProportions,
+            EffectName::RiskRatio,
+            EffectName::OddsRatio,
+            EffectName::CohensH,
+            EffectName::CramersV,
+            EffectName::EtaSquared,
+            EffectName::OmegaSquared,
+        ];
+        for name in names {
+            assert_eq!(serde_json::to_value(name).unwrap(), name.as_str());
+        }
     }
 }

@@ -3,7 +3,8 @@
 //! Ranks are kept doubled, so that the average rank of ties is a whole number: `r` equal values
 //! after `below` smaller ones have the doubled rank `2 below + r + 1` each.
 
-use rayon::prelude::*;
+use crate::kernel::order::RowSorter;
+use crate::kernel::undefined::Undefined;
 
 /// Visits every distinct value of two ascending slices in order, with how often each has it.
 pub(super) fn each_value(a: &[f64], b: &[f64], mut visit: impl FnMut(u64, u64)) {
@@ -42,21 +43,22 @@ pub(super) struct RankSums {
 }
 
 impl RankSums {
-    /// Of finite values.
-    pub(super) fn of(groups: &[&[f64]]) -> Self {
-        // Zeros of both signs are equal values; adding zero makes them one.
-        let members =
-            groups.iter().zip(0_u32..).flat_map(|(values, group)| values.iter().map(move |x| (x + 0.0, group)));
-        let mut pooled: Vec<(f64, u32)> = members.collect();
-        pooled.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    /// Of finite values; `OutOfRange` for more of them than a `u32` counts.
+    pub(super) fn of(groups: &[&[f64]]) -> Result<Self, Undefined> {
+        let pooled = groups.concat();
+        let mut sorter = RowSorter::default();
+        let rows = sorter.sort(&pooled)?;
+        let group_of: Vec<u32> =
+            groups.iter().zip(0..).flat_map(|(values, group)| std::iter::repeat_n(group, values.len())).collect();
         let (mut doubled, mut ties, mut below) = (vec![0; groups.len()], 0, 0);
-        for run in pooled.chunk_by(|a, b| a.0 == b.0) {
-            let rank = 2 * below + run.len() as u128 + 1;
-            run.iter().for_each(|&(_, group)| doubled[group as usize] += rank);
-            ties += tie_term(run.len() as u64);
-            below += run.len() as u128;
+        for run in rows.runs() {
+            let n = run.len();
+            let rank = 2 * below + n as u128 + 1;
+            run.for_each(|row| doubled[group_of[row as usize] as usize] += rank);
+            ties += tie_term(n as u64);
+            below += n as u128;
         }
-        Self { doubled, ties }
+        Ok(Self { doubled, ties })
     }
 }
 
@@ -67,9 +69,9 @@ mod tests {
     /// Oracle: by hand; 1 1 2 3 have the ranks 1.5 1.5 3 4.
     #[test]
     fn ranks_are_those_by_hand() {
-        let sums = RankSums::of(&[&[1.0, 3.0], &[2.0, 1.0]]);
+        let sums = RankSums::of(&[&[1.0, 3.0], &[2.0, 1.0]]).unwrap();
         assert_eq!(sums, RankSums { doubled: vec![3 + 8, 6 + 3], ties: 6 });
-        assert_eq!(RankSums::of(&[&[0.0], &[-0.0]]).ties, 6);
+        assert_eq!(RankSums::of(&[&[0.0], &[-0.0]]).unwrap().ties, 6);
     }
 
     #[test]

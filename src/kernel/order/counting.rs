@@ -1,66 +1,41 @@
-//! Sorting numbers that lie one apart, by how often each occurs.
+//! Sorting by how often each value occurs.
 
-use std::cmp::Ordering;
+use super::levels::FewLevels;
+use super::places::{Places, Rule, on_grid};
 
-use super::radix::{Item, key};
+/// Steps of a grid that are counted for each value, at the most.
+const STEPS_PER_VALUE: u64 = 2;
+/// Most steps that are counted: beyond, counts do not stay near the processor.
+const MOST_STEPS: u64 = 1 << 20;
 
-/// Widest range that is counted.
-const COUNTABLE: f64 = 65_536.0;
-
-/// Values that are looked at before all are.
-const GLANCE: usize = 64;
-
-impl Item for f64 {
-    const ZERO: Self = 0.0;
-
-    #[inline(always)]
-    fn key(&self) -> u64 {
-        key(*self)
-    }
-
-    #[inline(always)]
-    fn compare(&self, other: &Self) -> Ordering {
-        key(*self).cmp(&key(*other))
-    }
-
-    /// Days, orders, ages, flags: one pass to count and one to write.
-    fn sort_by_counting(values: &mut [Self]) -> bool {
-        let Some(&first) = values.first() else { return true };
-        let is_apart = |value: &Self| f64::from((value - first) as i32) == value - first;
-        if !values.iter().take(GLANCE).all(is_apart) {
-            return false;
-        }
-        let (mut min, mut max) = (first, first);
-        for &value in values.iter() {
-            min = if value < min { value } else { min };
-            max = if value > max { value } else { max };
-        }
-        // A wide range of few values would take longer to write than to sort.
-        if !(max - min < COUNTABLE.min(values.len() as f64)) {
-            return false;
-        }
-        let Some(counts) = counts(values, min, max) else { return false };
-        let mut rest = values;
-        for (step, count) in (0_u32..).zip(counts) {
-            let (equal, others) = rest.split_at_mut(count as usize);
-            equal.fill(min + f64::from(step));
-            rest = others;
-        }
-        true
-    }
+/// Ratings, flags, tenths: at most 1,024 different values; `false` when there are more.
+pub(super) fn sort_few(values: &mut [f64]) -> bool {
+    let Some(levels) = FewLevels::of(values.iter().copied().map(Some)) else { return false };
+    write(values, levels.counts(), |step| levels.values[step as usize]);
+    true
 }
 
-/// How often each of `min`, `min + 1`, ... occurs; `None` when there are other values.
-fn counts(values: &[f64], min: f64, max: f64) -> Option<Vec<u32>> {
-    let mut counts = vec![0_u32; (max - min) as usize + 1];
-    for &value in values {
-        let step = (value - min) as u32;
-        if min + f64::from(step) != value {
-            return None;
-        }
-        *counts.get_mut(step as usize)? += 1;
+/// Days, orders, amounts in cents: a pass to count and one to write; `false` for too wide a grid.
+pub(super) fn sort_grid(values: &mut [f64], places: Places) -> bool {
+    let Rule::Grid { unit, first } = places.rule else { return false };
+    // A wide range of few values would take longer to write than to sort.
+    if 1 << places.bits > MOST_STEPS.min(values.len() as u64 * STEPS_PER_VALUE) {
+        return false;
     }
-    Some(counts)
+    let mut counts = vec![0_u32; 1 << places.bits];
+    values.iter().for_each(|&value| counts[on_grid(value, unit, first) as usize] += 1);
+    write(values, counts, |step| (first + f64::from(step)) / unit + 0.0);
+    true
+}
+
+/// Writes each value as often as it was counted.
+fn write(values: &mut [f64], counts: Vec<u32>, value: impl Fn(u32) -> f64) {
+    let mut rest = values;
+    for (step, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
+        let (equal, others) = rest.split_at_mut(count as usize);
+        equal.fill(value(step));
+        rest = others;
+    }
 }
 
 #[cfg(test)]
@@ -68,14 +43,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_one_apart_are_counted_and_no_others() {
-        let mut halves = [2.5, -1.5, 0.5, 2.5, -1.5];
-        assert!(f64::sort_by_counting(&mut halves));
-        assert_eq!(halves, [-1.5, -1.5, 0.5, 2.5, 2.5]);
-        for refused in [[0.0, 1.0, 0.5], [0.0, 1.0, f64::INFINITY], [0.0, 1e9, 1.0], [0.0, f64::NAN, 1.0]] {
-            let mut values = refused;
-            assert!(!f64::sort_by_counting(&mut values), "{refused:?}");
-            assert_eq!(format!("{values:?}"), format!("{refused:?}"));
-        }
+    fn values_on_a_grid_are_counted() {
+        let mut cents = [2.55, -1.5, 0.01, 2.55, -1.5].repeat(100);
+        let places = Places::on_grid(&cents, 100.0).unwrap();
+        assert!(sort_grid(&mut cents, places));
+        assert!(cents[..200] == [-1.5; 200] && cents[200..300] == [0.01; 100] && cents[300..] == [2.55; 200]);
+        let places = Places::on_grid(&[0.0, 1e6], 1.0).unwrap();
+        assert!(!sort_grid(&mut [0.0, 1e6], places), "too wide for two values");
+    }
+
+    #[test]
+    fn few_values_are_counted_wherever_they_lie() {
+        let mut values = [1e300, -5e-324, 0.1 + 0.2, f64::INFINITY, -5e-324];
+        assert!(sort_few(&mut values));
+        assert_eq!(values, [-5e-324, -5e-324, 0.1 + 0.2, 1e300, f64::INFINITY]);
+        let mut many: Vec<f64> = (0..2_000).rev().map(f64::from).collect();
+        assert!(!sort_few(&mut many) && many[0] == 1_999.0);
     }
 }

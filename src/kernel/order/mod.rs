@@ -3,14 +3,16 @@
 //! ```text
 //! values ─ Sorter ─▶ Sorted ─▶ quantiles · fences · MAD · trimmed means     order statistics
 //!                          └─▶ runs ─▶ distinct values · modes · entropy    how often each occurs
-//! values ─ RowSorter ─▶ rows in order ─▶ ranks
+//! values ─ RowSorter ─▶ OrderedRows ─▶ ranks · rank correlations
 //! ```
 //!
 //! Zero is one value: -0.0 becomes 0.0. Infinite values have a place in the order, and leave only
 //! those statistics undefined that calculate with them.
 
 mod counting;
+mod levels;
 mod parallel;
+mod places;
 mod radix;
 mod rows;
 mod runs;
@@ -20,7 +22,8 @@ mod spread;
 mod sum;
 mod tallied;
 
-pub use rows::{Row, RowSorter, argsort};
+pub(in crate::kernel) use levels::FewLevels;
+pub use rows::{OrderedRows, RowSorter, argsort};
 pub use runs::{Frequencies, Modes};
 pub use sorted::{Fences, Sorted};
 pub use sorter::{Sorter, ascending};

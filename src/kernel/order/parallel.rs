@@ -4,27 +4,56 @@
 
 use rayon::prelude::*;
 
-use super::radix::{self, Item};
+use super::radix::{self, key};
 
 /// Items that a thread sorts at the least.
 const LEAST_PART: usize = 1 << 20;
 /// Items that one thread merges at the most.
 const MOST_MERGED: usize = 1 << 18;
 
-/// Sorts items, with memory that is kept for the next time.
-pub(super) fn sort<T: Item>(items: &mut Vec<T>, spare: &mut Vec<T>) {
+/// What is sorted: values, or places with their rows.
+pub(super) trait Item: Copy + Default + Send + Sync {
+    /// A whole number in the order of the items.
+    fn key(&self) -> u64;
+}
+
+impl Item for f64 {
+    #[inline(always)]
+    fn key(&self) -> u64 {
+        key(*self)
+    }
+}
+
+impl Item for u64 {
+    #[inline(always)]
+    fn key(&self) -> u64 {
+        *self
+    }
+}
+
+/// Sorts values, with memory that is kept for the next time.
+pub(super) fn sort(values: &mut Vec<f64>, spare: &mut Vec<f64>) {
+    sort_by(values, spare, radix::sort);
+}
+
+/// Sorts items in parts, each of which is sorted to where `sort` says: `true` for the spare memory.
+pub(super) fn sort_by<T: Item>(
+    items: &mut Vec<T>,
+    spare: &mut Vec<T>,
+    sort: impl Fn(&mut [T], &mut [T]) -> bool + Sync,
+) {
     let n = items.len();
     if spare.capacity() == 0 {
         // Memory that comes zeroed is not written a second time.
-        *spare = vec![T::ZERO; n];
+        *spare = vec![T::default(); n];
     } else if spare.len() < n {
-        spare.resize(n, T::ZERO);
+        spare.resize(n, T::default());
     }
     let n_parts = parts(n);
     let is_in_spare = if n_parts > 1 {
-        sort_parts(items, &mut spare[..n], n.div_ceil(n_parts))
+        sort_parts(items, &mut spare[..n], n.div_ceil(n_parts), sort)
     } else {
-        radix::sort(items, &mut spare[..n])
+        sort(items, &mut spare[..n])
     };
     if is_in_spare {
         std::mem::swap(items, spare);
@@ -39,9 +68,14 @@ fn parts(n: usize) -> usize {
 }
 
 /// Sorts parts of this length and merges them; `true` when the result is in `spare`.
-fn sort_parts<T: Item>(items: &mut [T], spare: &mut [T], length: usize) -> bool {
+fn sort_parts<T: Item>(
+    items: &mut [T],
+    spare: &mut [T],
+    length: usize,
+    sort: impl Fn(&mut [T], &mut [T]) -> bool + Sync,
+) -> bool {
     items.par_chunks_mut(length).zip(spare.par_chunks_mut(length)).for_each(|(items, spare)| {
-        if radix::sort(items, spare) {
+        if sort(items, spare) {
             items.copy_from_slice(spare);
         }
     });
@@ -109,7 +143,7 @@ mod tests {
         expected.sort_by(f64::total_cmp);
         for length in [20_011, 10_006, 5_003, 1_000, 999] {
             let (mut items, mut spare) = (values.clone(), vec![0.0; values.len()]);
-            let is_in_spare = sort_parts(&mut items, &mut spare, length);
+            let is_in_spare = sort_parts(&mut items, &mut spare, length, radix::sort);
             assert_eq!(if is_in_spare { spare } else { items }, expected, "{length}");
         }
     }

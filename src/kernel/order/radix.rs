@@ -1,43 +1,22 @@
 //! Sorting by digits.
 //!
 //! A double in sign and magnitude becomes a whole number in two's complement, its key: keys have
-//! the order of the values, both zeros the same key, and whole numbers keep their trailing zeros.
-//! Only the bits in which the keys differ are looked at, and of those only the highest ones: least
-//! significant digit first, D. E. Knuth (1998), The Art of Computer Programming 3, section 5.2.5,
-//! algorithm R. What shares all of them lies together by then, and mostly is one value or in order;
-//! one pass finds what is not and puts it right.
+//! the order of the values, and both zeros the same. Items are sorted by their places (see
+//! [`places`](super::places)), least significant digit first: D. E. Knuth (1998), The Art of
+//! Computer Programming 3, section 5.2.5, algorithm R. Values that share a place lie together by
+//! then, and mostly are one value or in order; one pass finds what is not and puts it right.
 
-use std::cmp::Ordering;
+use super::counting;
+use super::places::{Places, Rule, Way, of_key, on_grid, on_line};
 
 /// Fewer items than this are quicker compared than counted.
-const FEW: usize = 3_000;
+const FEW: usize = 1_500;
 /// Bits of the widest digit.
-const WIDEST: u32 = 12;
+pub(super) const WIDEST: u32 = 12;
 /// What a digit can be.
 const N_BUCKETS: usize = 1 << WIDEST;
-/// Digits at the most.
-const MOST_DIGITS: usize = 4;
-/// Above this many items three digits leave too many of them side by side.
-const MANY: usize = 1 << 24;
-/// Steps that one item is moved back before all that share its digits are sorted.
+/// Steps that one value is moved back before all that share its place are sorted.
 const MOST_STEPS: usize = 24;
-
-/// What is sorted: a value, alone or with its row.
-pub(super) trait Item: Copy + Send + Sync {
-    /// What fresh memory holds.
-    const ZERO: Self;
-
-    /// A whole number that is in the order of the items.
-    fn key(&self) -> u64;
-
-    /// The order of items: by key, and by row where the keys are equal.
-    fn compare(&self, other: &Self) -> Ordering;
-
-    /// Sorts items whose range makes a shorter way worth while; `false` when there is none.
-    fn sort_by_counting(_items: &mut [Self]) -> bool {
-        false
-    }
-}
 
 /// A whole number in the order of doubles; NaN is at the ends.
 #[inline(always)]
@@ -48,140 +27,140 @@ pub(super) fn key(value: f64) -> u64 {
     (((bits & !SIGN) ^ all_if_negative).wrapping_sub(all_if_negative)).wrapping_add(SIGN)
 }
 
-/// Sorts the items; the result is in `spare`, which is as long, where that is `true`.
-pub(super) fn sort<T: Item>(items: &mut [T], spare: &mut [T]) -> bool {
-    if items.len() < FEW || u32::try_from(items.len()).is_err() {
-        items.sort_unstable_by(T::compare);
+/// Sorts numbers, none of them NaN or the negative zero; the result is in `spare`, which is as
+/// long, where that is `true`.
+pub(super) fn sort(values: &mut [f64], spare: &mut [f64]) -> bool {
+    if values.len() < FEW || u32::try_from(values.len()).is_err() {
+        compare(values);
         return false;
     }
-    let Some(digits) = Digits::of(items) else { return false };
-    if T::sort_by_counting(items) {
+    // Both stop at the first two that are not.
+    if values.is_sorted() {
         return false;
     }
-    let is_in_spare = match digits.n {
-        1 => digits.sort::<T, 1>(items, spare),
-        2 => digits.sort::<T, 2>(items, spare),
-        3 => digits.sort::<T, 3>(items, spare),
-        _ => digits.sort::<T, MOST_DIGITS>(items, spare),
+    if values.windows(2).all(|pair| pair[0] > pair[1]) {
+        values.reverse();
+        return false;
+    }
+    let places = match Way::of(values) {
+        Way::Few if counting::sort_few(values) => return false,
+        Way::Grid { unit } => match Places::on_grid(values, unit) {
+            Some(places) if counting::sort_grid(values, places) => return false,
+            places => places.or_else(|| Places::of(values)),
+        },
+        Way::Few => Places::of(values),
+        Way::Places(places) => Some(places),
+        Way::Compare => None,
     };
-    if !digits.are_all {
-        put_right(if is_in_spare { spare } else { items }, digits.low);
+    let Some(places) = places else {
+        compare(values);
+        return false;
+    };
+    let is_in_spare = places.sort(values, spare);
+    put_right(if is_in_spare { spare } else { values }, |value| places.place(value));
+    is_in_spare
+}
+
+fn compare(values: &mut [f64]) {
+    values.sort_unstable_by_key(|&value| key(value));
+}
+
+impl Places {
+    /// Sorts values by their places; `true` when the result is in `spare`.
+    fn sort(&self, values: &mut [f64], spare: &mut [f64]) -> bool {
+        match self.rule {
+            Rule::Grid { unit, first } => by_digits(values, spare, self.bits, move |value| on_grid(value, unit, first)),
+            Rule::Line { least, factor, last } => {
+                by_digits(values, spare, self.bits, move |value| on_line(value, least, factor, last))
+            }
+            Rule::Key { least, shift, last } => {
+                by_digits(values, spare, self.bits, move |value| of_key(value, least, shift, last))
+            }
+        }
+    }
+}
+
+/// Sorts items by the lowest `bits` bits of their places, under 2^32 of them; those with the same
+/// place keep their order. The result is in `spare` where that is `true`.
+pub(super) fn by_digits<T: Copy>(items: &mut [T], spare: &mut [T], bits: u32, place: impl Fn(T) -> u32 + Copy) -> bool {
+    match bits.div_ceil(WIDEST) {
+        0 => false,
+        1 => by::<T, 1>(items, spare, bits, place),
+        2 => by::<T, 2>(items, spare, bits.div_ceil(2), place),
+        _ => by::<T, 3>(items, spare, bits.div_ceil(3), place),
+    }
+}
+
+/// Sorts by `N` digits of `width` bits.
+fn by<T: Copy, const N: usize>(items: &mut [T], spare: &mut [T], width: u32, place: impl Fn(T) -> u32 + Copy) -> bool {
+    let counts = counts::<T, N>(items, width, place);
+    let (mut from, mut to) = (items, spare);
+    let mut is_in_spare = false;
+    for (counts, digit) in counts.iter().zip(0..) {
+        // A digit that all items share orders nothing.
+        if counts.iter().any(|&count| count as usize == from.len()) {
+            continue;
+        }
+        scatter(from, to, counts, move |item| place(item) >> (digit * width) & ((1 << width) - 1));
+        std::mem::swap(&mut from, &mut to);
+        is_in_spare = !is_in_spare;
     }
     is_in_spare
 }
 
-/// The bits that are sorted by: `n` digits of `width` bits from bit `low` on.
-#[derive(Debug)]
-struct Digits {
-    low: u32,
-    width: u32,
-    n: u32,
-    /// Whether no item differs from another below `low`.
-    are_all: bool,
+/// How often each digit takes each value.
+#[inline(never)]
+fn counts<T: Copy, const N: usize>(items: &[T], width: u32, place: impl Fn(T) -> u32 + Copy) -> Vec<[u32; N_BUCKETS]> {
+    let mut counts = vec![[0; N_BUCKETS]; N];
+    let Some(tables) = counts.first_chunk_mut::<N>() else { return counts };
+    let mask = (1 << width) - 1;
+    for &item in items {
+        let mut place = place(item);
+        for table in tables.iter_mut() {
+            table[(place & mask) as usize % N_BUCKETS] += 1;
+            place >>= width;
+        }
+    }
+    counts
 }
 
-impl Digits {
-    /// The digits of these items, which are brought in order if that is a matter of reversing;
-    /// `None` when they are in order.
-    fn of<T: Item>(items: &mut [T]) -> Option<Self> {
-        // Both stop at the first two that are not.
-        if items.windows(2).all(|pair| pair[0].key() <= pair[1].key()) {
-            return None;
-        }
-        if items.windows(2).all(|pair| pair[0].key() > pair[1].key()) {
-            items.reverse();
-            return None;
-        }
-        let first = items.first()?.key();
-        let differing = items.iter().fold(0, |differing, item| differing | (item.key() ^ first));
-        Some(Self::within(differing, items.len()))
+/// Moves every item to where its digit belongs, equal digits in the order they come in.
+#[inline(never)]
+fn scatter<T: Copy>(from: &[T], to: &mut [T], counts: &[u32; N_BUCKETS], digit: impl Fn(T) -> u32) {
+    let mut places = [0_u32; N_BUCKETS];
+    let mut next = 0;
+    for (first, count) in places.iter_mut().zip(counts) {
+        *first = next;
+        next += count;
     }
-
-    fn within(differing: u64, n_items: usize) -> Self {
-        let (top, bottom) = (u64::BITS - differing.leading_zeros(), differing.trailing_zeros());
-        let most = if n_items > MANY { MOST_DIGITS as u32 } else { MOST_DIGITS as u32 - 1 };
-        let n = (top - bottom).div_ceil(WIDEST).clamp(1, most);
-        let width = (top - bottom).div_ceil(n).min(WIDEST);
-        let low = top.saturating_sub(n * width);
-        Self { low, width, n, are_all: low <= bottom }
-    }
-
-    fn shift(&self, digit: usize) -> u32 {
-        self.low + digit as u32 * self.width
-    }
-
-    /// Sorts by `N` digits; `true` when the result is in `spare`.
-    fn sort<T: Item, const N: usize>(&self, items: &mut [T], spare: &mut [T]) -> bool {
-        let counts = self.counts::<T, N>(items);
-        let (mut from, mut to) = (items, spare);
-        let mut is_in_spare = false;
-        for (digit, counts) in counts.iter().enumerate() {
-            // A digit that all items share orders nothing.
-            if counts.iter().any(|&count| count as usize == from.len()) {
-                continue;
-            }
-            self.scatter(from, to, counts, self.shift(digit));
-            std::mem::swap(&mut from, &mut to);
-            is_in_spare = !is_in_spare;
-        }
-        is_in_spare
-    }
-
-    /// How often each digit takes each value.
-    #[inline(never)]
-    fn counts<T: Item, const N: usize>(&self, items: &[T]) -> Vec<[u32; N_BUCKETS]> {
-        let mut counts = vec![[0; N_BUCKETS]; N];
-        let Some(tables) = counts.first_chunk_mut::<N>() else { return counts };
-        let mask = (1 << self.width) - 1;
-        for item in items {
-            let mut key = item.key() >> self.low;
-            for table in tables.iter_mut() {
-                table[(key & mask) as usize % N_BUCKETS] += 1;
-                key >>= self.width;
-            }
-        }
-        counts
-    }
-
-    /// Moves every item to where its digit belongs, equal digits in the order they come in.
-    #[inline(never)]
-    fn scatter<T: Item>(&self, from: &[T], to: &mut [T], counts: &[u32; N_BUCKETS], shift: u32) {
-        let mut places = [0_u32; N_BUCKETS];
-        let mut place = 0;
-        for (first, count) in places.iter_mut().zip(counts) {
-            *first = place;
-            place += count;
-        }
-        let mask = (1 << self.width) - 1;
-        for item in from {
-            let place = &mut places[(item.key() >> shift & mask) as usize % N_BUCKETS];
-            to[*place as usize] = *item;
-            *place += 1;
-        }
+    for &item in from {
+        let place = &mut places[digit(item) as usize % N_BUCKETS];
+        to[*place as usize] = item;
+        *place += 1;
     }
 }
 
-/// Sorts items that are in order but for the bits below `low`.
-fn put_right<T: Item>(items: &mut [T], low: u32) {
-    let Some(first) = items.first() else { return };
-    let (mut at, mut previous) = (1, first.key());
-    while at < items.len() {
-        let key = items[at].key();
-        if previous <= key {
-            previous = key;
+/// Sorts values that are in the order of their places.
+fn put_right(values: &mut [f64], place: impl Fn(f64) -> u32) {
+    let Some(&first) = values.first() else { return };
+    let (mut at, mut previous) = (1, first);
+    while at < values.len() {
+        let value = values[at];
+        if previous <= value {
+            previous = value;
             at += 1;
             continue;
         }
-        let steps = items[..at].iter().rev().take(MOST_STEPS).take_while(|item| item.key() > key).count();
+        let steps = values[..at].iter().rev().take(MOST_STEPS).take_while(|&&before| before > value).count();
         if steps < MOST_STEPS {
-            items[at - steps..=at].rotate_right(1);
+            values[at - steps..=at].rotate_right(1);
             at += 1;
         } else {
-            let shared = key >> low;
-            let start = items[..at].partition_point(|item| item.key() >> low < shared);
-            let end = at + items[at..].partition_point(|item| item.key() >> low == shared);
-            items[start..end].sort_unstable_by(T::compare);
-            previous = items[end - 1].key();
+            let shared = place(value);
+            let start = values[..at].partition_point(|&value| place(value) < shared);
+            let end = at + values[at..].partition_point(|&value| place(value) == shared);
+            compare(&mut values[start..end]);
+            previous = values[end - 1];
             at = end;
         }
     }
@@ -205,7 +184,7 @@ mod tests {
     }
 
     /// Numbers without a pattern: multiples of an odd number, modulo 2^64.
-    pub(super) fn scrambled(n: u64) -> impl Iterator<Item = u64> {
+    fn scrambled(n: u64) -> impl Iterator<Item = u64> {
         (1..=n).map(|i| {
             let bits = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
             (bits ^ bits >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)

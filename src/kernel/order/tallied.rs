@@ -124,7 +124,9 @@ impl Tallied {
         let distances = self.runs().map(|(value, n)| {
             let (a, b) = ((value - low).abs(), (value - high).abs());
             let sum = a + b;
-            let mean = if sum.is_finite() { sum / 2.0 } else { a / 2.0 + b / 2.0 };
+            // Halves, as the distance of the two largest doubles is none.
+            let halves = (value / 2.0 - low / 2.0).abs() + (value / 2.0 - high / 2.0).abs();
+            let mean = if sum.is_finite() { sum / 2.0 } else { halves };
             (if a == b { a } else { mean }, n)
         });
         let mut distances: Vec<(f64, u64)> = distances.collect();
@@ -220,6 +222,7 @@ mod tests {
         agree(&[0.1; 9]);
         agree(&[-f64::MAX, f64::MAX]);
         agree(&[-f64::MAX, -f64::MAX, f64::MAX]);
+        agree(&[-f64::MAX, -f64::MAX, f64::MAX, f64::MAX]);
         agree(&[f64::MAX, 1.0, 2.0, -f64::MAX]);
         agree(&[1.0, 1.0 + f64::EPSILON, 1.0 + 2.0 * f64::EPSILON, 1.0 + 7.0 * f64::EPSILON]);
         agree(&[5e-324, 1e-323, 0.0, -5e-324]);

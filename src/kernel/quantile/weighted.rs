@@ -17,7 +17,7 @@
 use super::between;
 use super::quantile_type::{QuantileType, without_rounding};
 use crate::kernel::exact_sum::ExactSum;
-use crate::kernel::order::{Row, RowSorter};
+use crate::kernel::order::{OrderedRows, RowSorter};
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
@@ -69,14 +69,13 @@ impl WeightedSample {
         let kept: Vec<f64> = weighted.iter().map(|&row| values[row]).collect();
         let weights: Vec<f64> = weighted.iter().map(|&row| weights[row]).collect();
         let mut sorter = RowSorter::default();
-        let rows = sorter.sort(&kept);
-        let runs = || rows.chunk_by(|a, b| a.value == b.value);
-        let values = runs().map(|run| run[0].value + 0.0).collect();
+        let rows = sorter.sort(&kept)?;
+        let values = rows.runs().filter_map(|mut run| run.next()).map(|row| kept[row as usize] + 0.0).collect();
         let is_equal = weights.iter().all(|&weight| weight == first);
         let weights = match kind {
-            WeightKind::Frequency => counts(runs(), |row| weights[row.row] as u64)?,
-            WeightKind::Sampling if is_equal => counts(runs(), |_| 1)?,
-            WeightKind::Sampling => shares(runs(), &weights)?,
+            WeightKind::Frequency => counts(rows, |row| weights[row as usize] as u64)?,
+            WeightKind::Sampling if is_equal => counts(rows, |_| 1)?,
+            WeightKind::Sampling => shares(rows, &weights)?,
         };
         Ok(Self { values, weights })
     }
@@ -194,26 +193,26 @@ fn check(values: &[f64], weights: &[f64], kind: WeightKind) -> Result<(), Undefi
 }
 
 /// How many rows there are up to each value.
-fn counts<'a>(runs: impl Iterator<Item = &'a [Row]>, n_of: impl Fn(&Row) -> u64) -> Result<Cumulated, Undefined> {
+fn counts(rows: OrderedRows<'_>, n_of: impl Fn(u32) -> u64) -> Result<Cumulated, Undefined> {
     let mut n = 0_u64;
-    let up_to = runs.map(|run| {
-        n = run.iter().try_fold(n, |n, row| n.checked_add(n_of(row)).filter(|&n| n <= 1 << 53))?;
+    let up_to = rows.runs().map(|mut run| {
+        n = run.try_fold(n, |n, row| n.checked_add(n_of(row)).filter(|&n| n <= 1 << 53))?;
         Some(n)
     });
     up_to.collect::<Option<_>>().map(Cumulated::Rows).ok_or(Undefined::OutOfRange)
 }
 
 /// The share of the weight up to each value.
-fn shares<'a>(runs: impl Iterator<Item = &'a [Row]>, weights: &[f64]) -> Result<Cumulated, Undefined> {
+fn shares(rows: OrderedRows<'_>, weights: &[f64]) -> Result<Cumulated, Undefined> {
     // In units near the largest weight neither a sum nor a square overflows.
     let largest = weights.iter().copied().fold(0.0, f64::max);
     let unit = 2.0_f64.powi(-((largest.to_bits() >> 52) as i32 - 1023).clamp(-1_000, 1_000));
     let (mut sum, mut squares) = (CompensatedSum::default(), ExactSum::default());
     let mut ties = Vec::new();
     let mut up_to: Vec<f64> = Vec::new();
-    for run in runs {
+    for run in rows.runs() {
         ties.clear();
-        ties.extend(run.iter().map(|row| weights[row.row] * unit));
+        ties.extend(run.map(|row| weights[row as usize] * unit));
         ties.iter().for_each(|weight| squares.add(weight * weight));
         if ties.len() <= FEW_TIES {
             ties.sort_unstable_by(f64::total_cmp);
