@@ -27,6 +27,8 @@ pub enum Reading {
     /// Batch by batch, in memory that does not grow with the rows, so that a table may be larger
     /// than memory.
     ///
+    /// Numbers are described; of all other columns only nulls are counted.
+    ///
     /// The query runs twice, and has to give the same rows both times: a file does, a random sample
     /// does not. Counts, moments and ends are those of a table in memory to the last bit. So is
     /// everything else of a column with few distinct values. Of one with more, modes are not known
