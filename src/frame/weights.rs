@@ -98,7 +98,7 @@ mod tests {
         let found = read(&[Some(2.0), None, Some(0.0), Some(-0.0), Some(0.5)], WeightKind::Sampling).unwrap();
         assert_eq!(found.values, [2.0, 0.0, 0.0, 0.0, 0.5]);
         assert_eq!((found.n_missing, found.n_zero), (1, 2));
-        assert_eq!(read(&[], WeightKind::Frequency).unwrap().values, []);
+        assert!(read(&[], WeightKind::Frequency).unwrap().values.is_empty());
     }
 
     #[test]
