@@ -11,12 +11,9 @@ use super::params::{CORRELATION, Correlation};
 use super::rows::{and, has, n_in_all, rows_where};
 use super::weights::RowWeights;
 use crate::error::{Error, Result};
-use crate::frame::codes::{Codes, NO_CODE, codes_of};
+use crate::frame::codes::{Codes, NO_CODE, few_codes_of};
 use crate::frame::numbers::{Aligned, CellCounts, Numbers};
 use crate::kernel::masked::Masked;
-
-/// Rows that are encoded first, so that most ids are known as such without reading all of them.
-const FIRST_ROWS: usize = 4_096;
 
 /// One column out of a frame.
 enum Cells<'a> {
@@ -88,18 +85,9 @@ impl<'a> ColumnsRead<'a> {
 /// The categories of a column, or why it has none that can be used.
 fn categories(settings: &Correlation, frame: &DataFrame, name: &str) -> Result<std::result::Result<Codes, LeftOut>> {
     let max_levels = settings.max_levels();
-    let is_too_many = |codes: &Codes| codes.labels.len() > max_levels as usize;
-    let n_first = FIRST_ROWS.max(max_levels as usize * 4);
-    if n_first < frame.height() {
-        let column = frame.select([name]).map_err(Error::query(CORRELATION))?;
-        if is_too_many(&codes_of(CORRELATION, &column.head(Some(n_first)), name)?) {
-            return Ok(Err(LeftOut::TooManyLevels { max_levels }));
-        }
-    }
-    let codes = codes_of(CORRELATION, frame, name)?;
-    if is_too_many(&codes) {
+    let Some(codes) = few_codes_of(CORRELATION, frame, name, max_levels)? else {
         return Ok(Err(LeftOut::TooManyLevels { max_levels }));
-    }
+    };
     let is_id = codes.labels.len() > 2 && codes.counts.iter().all(|&n| n == 1);
     Ok(if is_id { Err(LeftOut::AllDistinct) } else { Ok(codes) })
 }

@@ -315,12 +315,21 @@ impl fmt::Display for LeftOut {
             Self::OtherType { dtype } => {
                 write!(f, "{dtype} is neither numbers nor categories; make one of it, such as days since a date")
             }
-            Self::NeedsNumbers { dtype } => write!(f, "{dtype} has no numbers; leave it to the methods for categories"),
+            Self::NeedsNumbers { dtype } => {
+                write!(
+                    f,
+                    "{dtype} has no numbers; read them with `cleaning::ReadNumbers`, or take a method for categories"
+                )
+            }
             Self::NeedsCategories { dtype } => {
                 write!(f, "{dtype} has no categories; name it in `categorical` to have its values as such")
             }
             Self::TooManyLevels { max_levels } => {
-                write!(f, "more than {max_levels} categories, as an id has; raise `max_levels` to have it")
+                write!(
+                    f,
+                    "more than {max_levels} categories, as an id has; raise `max_levels` to have it, or read numbers \
+                     in it with `cleaning::ReadNumbers`"
+                )
             }
             Self::AllDistinct => f.write_str("every category occurs once, as in an id"),
         }

@@ -9,19 +9,12 @@ use super::matrix::CorrelationMatrix;
 use super::method::{Control, LeftOut, Method, Missing, Reading};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
+use crate::frame::weights::WeightRole;
 use crate::kernel::multiplicity::Multiplicity;
 use crate::kernel::weight::WeightKind;
 
 /// The name that errors give.
 pub(super) const CORRELATION: &str = "correlation";
-
-/// A column of weights.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WeightRole {
-    pub(super) column: String,
-    pub(super) kind: WeightKind,
-}
 
 /// Columns that are held fixed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +50,8 @@ pub(super) struct Given {
 #[serde(deny_unknown_fields, default)]
 #[must_use]
 pub struct CorrelationParams {
-    columns: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     categorical: Vec<String>,
@@ -75,7 +69,7 @@ pub struct CorrelationParams {
 impl Default for CorrelationParams {
     fn default() -> Self {
         Self {
-            columns: vec![],
+            columns: None,
             target: None,
             categorical: vec![],
             method: Method::Auto,
@@ -102,7 +96,7 @@ impl CorrelationParams {
     /// Names the columns to correlate; all that can be by default. Columns that cannot are
     /// then a refusal, and by default they are left out and listed with the reason.
     pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.columns = owned(columns);
+        self.columns = Some(owned(columns));
         self
     }
 
@@ -193,12 +187,13 @@ impl CorrelationParams {
     fn check_names(&self) -> Result<()> {
         let refused = |param, expected: &str, got: String| Err(Error::param(CORRELATION, param, expected, got));
         let given = self.given.as_ref().map_or(&[][..], |given| &given.columns);
-        for (param, names) in [("columns", &self.columns[..]), ("categorical", &self.categorical), ("given", given)] {
+        let columns = self.columns.as_deref().unwrap_or_default();
+        for (param, names) in [("columns", columns), ("categorical", &self.categorical), ("given", given)] {
             if let Some(name) = repeated(names) {
                 return refused(param, "distinct columns", format!("`{name}` twice"));
             }
         }
-        let is_correlated = |name: &String| self.columns.contains(name) || self.target.as_ref() == Some(name);
+        let is_correlated = |name: &String| columns.contains(name) || self.target.as_ref() == Some(name);
         if let Some(name) = given.iter().find(|name| is_correlated(name)) {
             return refused("given", "columns that are not correlated themselves", format!("`{name}`"));
         }
@@ -213,9 +208,9 @@ impl CorrelationParams {
         if self.given.is_some() && given.is_empty() {
             return refused("given", "at least one column", "none".into());
         }
-        let n_others = self.columns.iter().filter(|name| self.target.as_ref() != Some(name)).count();
+        let n_others = columns.iter().filter(|name| self.target.as_ref() != Some(name)).count();
         let needed = if self.target.is_some() { 1 } else { 2 };
-        if !self.columns.is_empty() && n_others < needed {
+        if self.columns.is_some() && n_others < needed {
             let expected = if needed == 2 { "at least two columns" } else { "at least one column beside the target" };
             return refused("columns", expected, n_others.to_string());
         }
@@ -266,7 +261,7 @@ pub struct Correlation(CorrelationParams);
 
 impl Correlation {
     pub(super) fn named(&self) -> &[String] {
-        &self.0.columns
+        self.0.columns.as_deref().unwrap_or_default()
     }
 
     pub(super) fn target(&self) -> Option<&str> {

@@ -71,17 +71,16 @@ impl Correlation {
         for name in self.categorical().iter().filter(|name| schema.get(name.as_str()).is_none()) {
             problems.push(absent("categorical column", name));
         }
-        let given = self.given().iter().map(|name| ("given column", name.as_str()));
-        let weights = self.weights().map(|role| ("weights column", role.column.as_str()));
-        for (part, name) in given.chain(weights) {
+        for name in self.given() {
             match schema.get(name) {
-                None => problems.push(absent(part, name)),
+                None => problems.push(absent("given column", name)),
                 Some(dtype) if !is_numeric(dtype) => {
-                    problems.push(format!("{part} `{name}` is {dtype}; give one of numbers"));
+                    problems.push(format!("given column `{name}` is {dtype}; give one of numbers"));
                 }
                 Some(_) => {}
             }
         }
+        problems.extend(self.weights().and_then(|role| role.problem(schema)));
         if problems.is_empty() {
             problems.extend(self.too_few(schema));
         }

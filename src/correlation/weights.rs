@@ -12,10 +12,9 @@
 use polars::prelude::DataFrame;
 
 use super::columns::Column;
-use super::params::{CORRELATION, Correlation, WeightRole};
+use super::params::{CORRELATION, Correlation};
 use super::rows::{has, n_in_all, rows_where};
 use crate::error::{Error, Result};
-use crate::frame::numbers::Numbers;
 use crate::kernel::exact_sum::ExactSum;
 use crate::kernel::weight::WeightKind;
 
@@ -53,35 +52,20 @@ impl RowWeights {
     /// The weights of the settings; `None` without.
     ///
     /// # Errors
-    /// `Unusable` for weights that are NaN, infinite, negative or too far apart, and for
-    /// frequencies that are not whole.
+    /// Those of [`WeightRole::read`](crate::frame::weights::WeightRole::read), and `Unusable` for weights that are too far apart.
     pub(super) fn of(settings: &Correlation, frame: &DataFrame) -> Result<Option<Self>> {
-        let Some(WeightRole { column, kind }) = settings.weights() else { return Ok(None) };
-        let numbers = Numbers::of(CORRELATION, frame, column)?;
-        let aligned = numbers.aligned();
-        let masked = aligned.masked();
-        let refused = |n: u64, what: &str, remedy: &str| {
-            let reason = format!("{n} row(s) of the weights `{column}` {what}; {remedy}");
-            Err(Error::Unusable { analysis: CORRELATION, reason })
+        let Some(role) = settings.weights() else { return Ok(None) };
+        let read = role.read(CORRELATION, frame)?;
+        let Some(found) = Self::of_values(role.kind, read.values) else {
+            let column = &role.column;
+            let reason = format!("the largest of the weights `{column}` is more than 1e300 times the smallest");
+            return Err(Error::Unusable { analysis: CORRELATION, reason });
         };
-        let count = |is_it: fn(f64) -> bool| masked.present().filter(|&weight| is_it(weight)).count() as u64;
-        let n_bad = aligned.counts.n_nan + aligned.counts.n_infinite + count(|weight| weight < 0.0);
-        if n_bad > 0 {
-            let remedy = "filter them out, or clean the column with `cleaning::Outliers` or `cleaning::Checks`";
-            return refused(n_bad, "are negative, NaN or infinite", remedy);
-        }
-        let n_fractions = count(|weight| weight.fract() != 0.0);
-        if *kind == WeightKind::Frequency && n_fractions > 0 {
-            return refused(n_fractions, "are no whole numbers", "give them as `WeightKind::Sampling`");
-        }
-        // What is missing weighs nothing.
-        let weight = |(row, value): (usize, &f64)| if masked.is_valid(row) { *value } else { 0.0 };
-        let values = masked.values.iter().enumerate().map(weight).collect();
-        let found = Self::of_values(*kind, values)?;
-        Ok(Some(Self { n_missing: aligned.counts.n_null, n_zero: count(|weight| weight == 0.0), ..found }))
+        Ok(Some(Self { n_missing: read.n_missing, n_zero: read.n_zero, ..found }))
     }
 
-    fn of_values(kind: WeightKind, mut values: Vec<f64>) -> Result<Self> {
+    /// `None` for weights that are too far apart.
+    fn of_values(kind: WeightKind, mut values: Vec<f64>) -> Option<Self> {
         let weighted = rows_where(values.len(), |row| values[row] > 0.0);
         let smallest = values.iter().copied().filter(|weight| *weight > 0.0).reduce(f64::min);
         let unit = smallest.filter(|_| kind == WeightKind::Sampling).map_or(0, exponent);
@@ -89,8 +73,7 @@ impl RowWeights {
         values.iter_mut().for_each(|weight| *weight = scaled(if *weight > 0.0 { *weight } else { least }, -unit));
         let largest = values.iter().copied().fold(1.0, f64::max);
         if !largest.is_finite() {
-            let reason = "the largest weight is more than 1e300 times the smallest".to_owned();
-            return Err(Error::Unusable { analysis: CORRELATION, reason });
+            return None;
         }
         let shrink = 2.0_f64.powi(-exponent(largest) - 1);
         let mut totals = [ExactSum::default(), ExactSum::default()];
@@ -99,7 +82,7 @@ impl RowWeights {
             totals[0].add(weight);
             totals[1].add(weight * weight);
         }
-        Ok(Self { kind, values, weighted, smallest, n_missing: 0, n_zero: 0, shrink, totals })
+        Some(Self { kind, values, weighted, smallest, n_missing: 0, n_zero: 0, shrink, totals })
     }
 
     /// The sum of the weights of the rows that both columns have.
@@ -168,7 +151,7 @@ mod tests {
         assert_eq!(tiny.values[0], 1.0);
         let frequency = RowWeights::of_values(WeightKind::Frequency, vec![3.0, 1.0]).unwrap();
         assert_eq!((frequency.values, frequency.weighted), (vec![3.0, 1.0], None));
-        assert!(RowWeights::of_values(WeightKind::Sampling, vec![5e-324, 1e308]).is_err());
+        assert!(RowWeights::of_values(WeightKind::Sampling, vec![5e-324, 1e308]).is_none());
         assert_eq!(RowWeights::of_values(WeightKind::Frequency, vec![0.0]).unwrap().smallest, None);
     }
 }

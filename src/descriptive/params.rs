@@ -6,6 +6,7 @@ use super::description::Description;
 use super::reading::{MOST_COUNTED, Reading};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
+use crate::frame::weights::WeightRole;
 use crate::kernel::moments::MomentType;
 use crate::kernel::quantile::QuantileType;
 use crate::kernel::weight::WeightKind;
@@ -13,14 +14,6 @@ use polars::prelude::LazyFrame;
 
 /// The name that errors give.
 pub(super) const DESCRIBE: &str = "describe";
-
-/// A column of weights and what they stand for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Weights {
-    pub(super) column: String,
-    pub(super) kind: WeightKind,
-}
 
 /// Unchecked settings of a description; all of them can be left out.
 ///
@@ -53,7 +46,7 @@ pub struct DescribeParams {
     n_levels: u32,
     rare_share: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    weights: Option<Weights>,
+    weights: Option<WeightRole>,
     reading: Reading,
 }
 
@@ -138,10 +131,11 @@ impl DescribeParams {
         self
     }
 
-    /// Weights the rows by a column. Moments, quantiles and levels are weighted; counts of rows
-    /// are not. Rows of weight 0 or without one are left out and counted.
+    /// Weights the rows by a column. Moments, quantiles and the shares of the listed levels are
+    /// weighted; counts, modes, entropy, dates and which levels are listed go by rows. Rows of
+    /// weight 0 or without one are left out and counted.
     pub fn weights(mut self, column: impl Into<String>, kind: WeightKind) -> Self {
-        self.weights = Some(Weights { column: column.into(), kind });
+        self.weights = Some(WeightRole { column: column.into(), kind });
         self
     }
 
@@ -253,7 +247,7 @@ impl Describe {
         self.0.rare_share
     }
 
-    pub(super) fn weights(&self) -> Option<&Weights> {
+    pub(super) fn weights(&self) -> Option<&WeightRole> {
         self.0.weights.as_ref()
     }
 

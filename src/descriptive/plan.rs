@@ -129,9 +129,7 @@ impl Describe {
         self.columns().unwrap_or_default().iter().for_each(|name| check("column", name, |_| true, ""));
         let needs = "give text, categories, numbers, booleans or dates";
         self.by().iter().for_each(|name| check("segment column", name, has_categories, needs));
-        if let Some(weights) = self.weights() {
-            check("weights column", &weights.column, is_numeric, "give numbers");
-        }
+        problems.extend(self.weights().and_then(|weights| weights.problem(schema)));
         problems
     }
 

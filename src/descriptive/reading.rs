@@ -19,12 +19,15 @@ pub(super) const MOST_COUNTED: u32 = 1 << 24;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Reading {
     /// Once, with the columns that are described in memory. Everything is exact.
     #[default]
     InMemory,
     /// Batch by batch, in memory that does not grow with the rows, so that a table may be larger
     /// than memory.
+    ///
+    /// Numbers are described; of all other columns only nulls are counted.
     ///
     /// The query runs twice, and has to give the same rows both times: a file does, a random sample
     /// does not. Counts, moments and ends are those of a table in memory to the last bit. So is

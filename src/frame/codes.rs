@@ -68,6 +68,24 @@ pub(crate) fn codes_of(step: &'static str, frame: &DataFrame, column: &str) -> R
     Ok(codes.unwrap_or(empty))
 }
 
+/// The same; `None` for a column of more categories than `most`.
+///
+/// # Errors
+/// Those of [`codes_of`].
+pub(crate) fn few_codes_of(step: &'static str, frame: &DataFrame, column: &str, most: u32) -> Result<Option<Codes>> {
+    /// Rows that are encoded first, so that most ids are known as such without reading all of them.
+    const FIRST_ROWS: usize = 4_096;
+    let is_few = |codes: &Codes| codes.labels.len() <= most as usize;
+    let n_first = FIRST_ROWS.max(most as usize * 4);
+    if n_first < frame.height() {
+        let first = frame.select([column]).map_err(Error::query(step))?.head(Some(n_first));
+        if !is_few(&codes_of(step, &first, column)?) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(codes_of(step, frame, column)?).filter(is_few))
+}
+
 /// Types that are rare as categories: by their text, in the order of their values.
 fn of_others(step: &'static str, series: &Series) -> Result<Codes> {
     let texts = series.cast(&DataType::String).map_err(Error::query(step))?;

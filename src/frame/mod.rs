@@ -18,6 +18,7 @@ mod scan;
 pub(crate) mod schema;
 mod to_dataframe;
 mod transactions;
+pub(crate) mod weights;
 
 pub use condition::{Closed, Comparison, Condition, Operand, column};
 pub use csv::{CsvReport, read_csv};

@@ -52,6 +52,7 @@ fn settings_that_cannot_be_meant_are_refused_by_name() {
             params().categorical(["a"]).method(Method::Spearman),
             "`categorical` must be left out for `method` spearman, which takes numbers, got `a`",
         ),
+        (params().columns([""; 0]), "`columns` must be at least two columns, got 0"),
         (
             params().weights("w", WeightKind::Sampling).method(Method::Kendall),
             "`weights` must be left out for `method` kendall, as ranks take no weights, got `w`",
@@ -107,7 +108,7 @@ fn all_problems_of_a_table_come_at_once() {
 fn named_columns_of_the_wrong_sort_are_refused_with_the_remedy() {
     refused(
         params().columns(["age", "city"]).method(Method::Kendall).run(&frame()),
-        &["column `city` cannot be correlated: str has no numbers; leave it to the methods for categories"],
+        &["column `city` cannot be correlated: str has no numbers; read them with `cleaning::ReadNumbers`, or take"],
     );
     refused(
         params().columns(["age", "city"]).method(Method::CramersV).run(&frame()),
@@ -157,7 +158,7 @@ fn weights_that_are_none_are_refused_with_their_number() {
     weighted([Some(1.0), Some(0.0), Some(2.5)]).unwrap();
     refused(
         weighted([Some(5e-324), Some(1e308), Some(1.0)]),
-        &["the largest weight is more than 1e300 times the smallest"],
+        &["correlation: the largest of the weights `w` is more than 1e300 times the smallest"],
     );
     refused(
         params().weights("w", WeightKind::Frequency).run(&frame()),

@@ -209,7 +209,7 @@ fn every_column_that_is_missing_or_unusable_is_told_at_once() {
         "describe: 4 schema problem(s): column `agee` is not there; did you mean `age`?; \
          segment column `regon` is not there; did you mean `region`?; \
          segment column `tags` is list[i32]; give text, categories, numbers, booleans or dates; \
-         weights column `region` is str; give numbers",
+         weights column `region` is str; give one of numbers",
     );
     assert!(error.is_data());
 }

@@ -10,7 +10,9 @@ use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
 };
-use customer_analytics::correlation::{Correlation, CorrelationParams, Method, Missing};
+use customer_analytics::correlation::{
+    Correlation, CorrelationParams, ImportanceMethod, KeyDrivers, KeyDriversParams, Method, Missing, Threshold,
+};
 use customer_analytics::descriptive::compare::{Compare, CompareParams, TestName};
 use customer_analytics::descriptive::{Describe, DescribeParams};
 use customer_analytics::frame::column;
@@ -229,6 +231,40 @@ impl Entry for OfColumns {
     }
 }
 
+/// What drives the amount of a line: its customer, invoice and product.
+struct OfDrivers(KeyDrivers);
+
+impl Entry for OfDrivers {
+    fn name(&self) -> &'static str {
+        KeyDrivers::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let number = |name: &str| col(name).cast(DataType::Int64);
+        let rows = frame.lazy().select([
+            col("paid"),
+            col("paid").gt(lit(5)).alias("is_large"),
+            number("who"),
+            number("invoice"),
+            (number("invoice") % lit(5)).alias("shelf"),
+            col("sku"),
+        ]);
+        let report = self.0.run(&rows)?;
+        assert!(!format!("{report:?}{report}").is_empty());
+        assert_eq!(report.clone(), report, "a clone is the same result");
+        Ok(Outcome { table: bits(&report.to_dataframe()), json: serde_json::to_string(&report).unwrap() })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let read: KeyDrivers = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self(read)))
+    }
+}
+
 /// Segments of any table compared.
 struct OfSegments(Compare);
 
@@ -364,6 +400,19 @@ fn registry() -> Vec<Box<dyn Entry>> {
         correlation().method(Method::CramersVCorrected).categorical(["when", "weekday"]).max_levels(200),
     ];
     entries.extend(correlations.map(|params| Box::new(OfColumns(params.check().unwrap())) as Box<dyn Entry>));
+    let drivers = |target: &str| KeyDriversParams::new(target, ["who", "sku"]);
+    let driven = [
+        drivers("paid").group("where", ["invoice", "shelf"]).bootstrap(100, 5).conf_level(0.9),
+        drivers("paid")
+            .reference("sku", "tea")
+            .scale_of("who", 99.0, 900.0)
+            .threshold(Threshold::Median)
+            .weights("invoice", WeightKind::Sampling)
+            .bootstrap(100, 6),
+        drivers("paid").methods([ImportanceMethod::Last]).scale(0.0, 1.0).weights("invoice", WeightKind::Frequency),
+        drivers("is_large").methods([ImportanceMethod::RelativeWeights]).logit(true).bootstrap(100, 7),
+    ];
+    entries.extend(driven.map(|params| Box::new(OfDrivers(params.check().unwrap())) as Box<dyn Entry>));
     let comparisons = [
         CompareParams::new("sku"),
         CompareParams::new("sku")
@@ -393,7 +442,8 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 10] = [
+const EXEMPT: [(&str, &str, &str); 11] = [
+    ("one row", "key_drivers", "one row has no spread that could be explained"),
     (
         "null, NaN and infinite cells",
         "correlation",

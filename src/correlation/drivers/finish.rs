@@ -116,6 +116,7 @@ impl Findings<'_> {
             n_rows: state.n_rows,
             n_rows_used: state.target.len() as u64,
             n_rows_without_weight: state.n_rows_without_weight,
+            n_rows_of_zero_weight: state.n_rows_of_zero_weight,
             excluded: state.excluded.clone(),
             n,
             r_squared,

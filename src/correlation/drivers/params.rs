@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::report::KeyDriverReport;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
+use crate::frame::weights::WeightRole;
 use crate::kernel::weight::WeightKind;
 
 /// The name that errors give.
@@ -69,7 +70,7 @@ impl ImportanceMethod {
     }
 }
 
-/// What to do with rows that lack the target, a driver or the weight.
+/// What to do with rows that lack the target or a driver.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -98,13 +99,6 @@ pub enum Threshold {
 pub(super) struct Group {
     pub(super) name: String,
     pub(super) columns: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WeightRole {
-    pub(super) column: String,
-    pub(super) kind: WeightKind,
 }
 
 /// So many random draws, from this seed.
@@ -238,13 +232,14 @@ impl KeyDriversParams {
         self
     }
 
-    /// Names the column with the weights of the rows and what they stand for.
+    /// Names the column with the weights of the rows and what they stand for. Rows whose weight
+    /// is missing or 0 are left out and counted.
     pub fn weights(mut self, column: impl Into<String>, kind: WeightKind) -> Self {
         self.weights = Some(WeightRole { column: column.into(), kind });
         self
     }
 
-    /// What to do with rows that lack something; they are left out by default.
+    /// What to do with rows that lack the target or a driver; they are left out by default.
     pub fn missing(mut self, missing: MissingRows) -> Self {
         self.missing = missing;
         self
@@ -252,6 +247,9 @@ impl KeyDriversParams {
 
     /// Adds percentile intervals from so many resamples of the rows, 1000 or more for use.
     /// Rows are drawn in an order of their own, so that the order of the table changes nothing.
+    ///
+    /// Every replicate is measured in full: for LMG that is all sets of the drivers, so that each
+    /// driver beyond about a dozen doubles the time.
     pub fn bootstrap(mut self, n: u32, seed: u64) -> Self {
         self.bootstrap = Some(Draws { n, seed });
         self
@@ -431,6 +429,11 @@ impl KeyDrivers {
 
     pub(super) fn reference(&self, driver: &str) -> Option<&str> {
         self.0.references.get(driver).map(String::as_str)
+    }
+
+    /// Whether a driver has a scale of its own.
+    pub(super) fn has_own_scale(&self, driver: &str) -> bool {
+        self.0.scales.contains_key(driver)
     }
 }
 

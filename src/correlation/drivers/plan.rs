@@ -7,6 +7,7 @@ use super::params::{KEY_DRIVERS, KeyDrivers};
 use super::report::KeyDriverReport;
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};
+use crate::frame::numbers::is_numeric;
 use crate::frame::schema::{column_remedy, is_written};
 
 impl Analysis for KeyDrivers {
@@ -15,7 +16,7 @@ impl Analysis for KeyDrivers {
     type Output = KeyDriverReport;
     const NAME: &'static str = KEY_DRIVERS;
 
-    /// Selects the columns that the settings name, numbers as Float64.
+    /// Selects the columns that the settings name; of a target with an `event`, whether it is that.
     ///
     /// # Errors
     /// `Schema` with every problem at once: columns that are not there or cannot be used.
@@ -30,13 +31,9 @@ impl Analysis for KeyDrivers {
             Some(event) => col(self.target()).cast(DataType::String).eq(lit(event)),
             None => col(self.target()),
         };
-        let mut exprs = vec![target.cast(DataType::Float64).alias(self.target())];
-        exprs.extend(self.weights().map(|weights| col(weights.column.as_str()).cast(DataType::Float64)));
-        for column in self.drivers().flat_map(|(_, columns)| columns) {
-            let is_text = schema.get(column.as_str()).is_some_and(is_written);
-            let read_as = if is_text { DataType::String } else { DataType::Float64 };
-            exprs.push(col(column.as_str()).cast(read_as));
-        }
+        let mut exprs = vec![target.alias(self.target())];
+        exprs.extend(self.weights().map(|weights| col(weights.column.as_str())));
+        exprs.extend(self.drivers().flat_map(|(_, columns)| columns).map(|column| col(column.as_str())));
         Ok(frame.select(exprs))
     }
 
@@ -47,11 +44,6 @@ impl Analysis for KeyDrivers {
     fn finish(&self, state: KeyDriversState) -> Result<KeyDriverReport> {
         KeyDriverReport::of(self, &state)
     }
-}
-
-/// Columns that can be read as doubles.
-fn is_countable(dtype: &DataType) -> bool {
-    dtype.is_primitive_numeric() || dtype.is_decimal() || matches!(dtype, DataType::Boolean)
 }
 
 impl KeyDrivers {
@@ -69,20 +61,35 @@ impl KeyDrivers {
         if self.event().is_some() {
             judge("target", self.target(), &is_written, "text or categories, as an `event` is named");
         } else {
-            judge("target", self.target(), &is_countable, "a number or a flag; name an `event` of a target of text");
+            judge("target", self.target(), &is_numeric, "a number or a flag; name an `event` of a target of text");
         }
-        if let Some(weights) = self.weights() {
-            judge("weight", &weights.column, &is_countable, "a number");
-        }
-        let is_either = |dtype: &DataType| is_countable(dtype) || is_written(dtype);
+        let is_either = |dtype: &DataType| is_numeric(dtype) || is_written(dtype);
         for (driver, columns) in self.drivers() {
             let is_group = columns.len() != 1 || columns[0] != driver;
             for column in columns {
                 if is_group {
-                    judge("grouped", column, &is_countable, "a number or a flag; text is a group of its own");
+                    judge("grouped", column, &is_numeric, "a number or a flag; text is a group of its own");
                 } else {
                     judge("driver", column, &is_either, "a number, a flag, text or categories");
                 }
+            }
+        }
+        problems.extend(self.weights().and_then(|weights| weights.problem(schema)));
+        problems.extend(self.ill_fitting(schema));
+        problems
+    }
+
+    /// References of what has no levels, and scales of what is no number.
+    fn ill_fitting(&self, schema: &Schema) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (driver, _) in self.drivers() {
+            let Some(dtype) = schema.get(driver) else { continue };
+            if self.reference(driver).is_some() && is_numeric(dtype) {
+                problems
+                    .push(format!("`{driver}` is {dtype} and has no reference; cast it to text, or leave that out"));
+            }
+            if self.has_own_scale(driver) && is_written(dtype) {
+                problems.push(format!("`{driver}` is {dtype} and has no scale; give numbers, or leave that out"));
             }
         }
         problems

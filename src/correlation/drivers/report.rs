@@ -20,9 +20,9 @@ pub struct Importance {
     pub rank: Option<u32>,
     /// Standard error by the sampling of orders of entry, where they were sampled.
     pub std_error: Option<f64>,
-    /// Interval of the value over resamples of the rows.
+    /// Percentile interval of the value over resamples of the rows.
     pub value_interval: Option<Interval>,
-    /// Interval of the share over resamples of the rows.
+    /// Percentile interval of the share over resamples of the rows.
     pub share_interval: Option<Interval>,
     /// Why there is no value.
     pub reason: Option<String>,
@@ -167,7 +167,7 @@ pub struct Replicates {
     /// Resamples that could not be measured, as a column was constant in them, and are left
     /// out of the intervals.
     pub n_unusable: u32,
-    /// Interval of the explained share of variance.
+    /// Percentile interval of the explained share of variance.
     pub r_squared: Option<Interval>,
 }
 
@@ -185,8 +185,10 @@ pub struct KeyDriverReport {
     pub n_rows: u64,
     /// Rows with all that is needed.
     pub n_rows_used: u64,
-    /// Rows left out because their weight is 0.
+    /// Rows left out because their weight is missing; a row can lack a column too.
     pub n_rows_without_weight: u64,
+    /// Rows left out because their weight is 0.
+    pub n_rows_of_zero_weight: u64,
     /// Why rows were left out, column by column; columns that lack nothing are not listed.
     pub excluded: Vec<ExcludedRows>,
     /// Rows that the numbers stand for: those used, or the sum of frequency weights.
@@ -199,7 +201,8 @@ pub struct KeyDriverReport {
     pub drivers: Vec<DriverImportance>,
     /// The columns of the design.
     pub terms: Vec<Term>,
-    /// The map of importance and performance; none without a decomposition or a driver to judge.
+    /// The map of importance and performance; none without a decomposition or two drivers to
+    /// compare on it.
     pub quadrants: Option<Quadrants>,
     /// The logistic regression, where one was asked for and could be fitted.
     pub logit: Option<LogitSummary>,

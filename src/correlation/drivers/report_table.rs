@@ -151,8 +151,11 @@ impl KeyDriverReport {
 
     /// Why rows were left out.
     fn write_left_out(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.n_rows_without_weight > 0 {
-            write!(f, "\n\nleft out: {} row(s) of weight 0", grouped(self.n_rows_without_weight))?;
+        let by_weight = [(self.n_rows_without_weight, "without a weight"), (self.n_rows_of_zero_weight, "of weight 0")];
+        let by_weight = by_weight.iter().filter(|(n, _)| *n > 0);
+        let by_weight: Vec<String> = by_weight.map(|(n, why)| format!("{} row(s) {why}", grouped(*n))).collect();
+        if !by_weight.is_empty() {
+            write!(f, "\n\nleft out: {}", by_weight.join("; "))?;
         }
         if self.excluded.is_empty() {
             return Ok(());
@@ -219,7 +222,7 @@ impl fmt::Display for KeyDriverReport {
         if let Some(replicates) = &self.replicates {
             write!(
                 f,
-                "\nintervals of {}% from {} resamples, {} of them unusable",
+                "\npercentile intervals of {}% from {} resamples, {} of them unusable",
                 shown_number(Some(100.0 * replicates.conf_level)),
                 grouped(u64::from(replicates.n)),
                 grouped(u64::from(replicates.n_unusable))

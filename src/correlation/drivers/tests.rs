@@ -223,16 +223,17 @@ fn rows_that_lack_something_are_left_out_and_counted() {
     assert_eq!(excluded, [("y", 1, 1), ("x", 1, 0)]);
     let weighted = KeyDriversParams::new("y", ["x"]).weights("w", WeightKind::Sampling);
     let weighted = weighted.run(&frame.clone().lazy()).unwrap();
-    assert_eq!((weighted.n_rows_used, weighted.n_rows_without_weight), (4, 1));
+    assert_eq!((weighted.n_rows_used, weighted.n_rows_of_zero_weight, weighted.n_rows_without_weight), (4, 1, 0));
+    assert!(weighted.to_string().contains("1 row(s) of weight 0"), "{weighted}");
     let refused = |params: KeyDriversParams| params.run(&frame.clone().lazy()).unwrap_err().to_string();
     assert_eq!(
         refused(KeyDriversParams::new("y", ["x"]).missing(MissingRows::Refuse)),
-        "key_drivers: 3 row(s) lack the target, a driver or the weight; clean them first, or leave them out with \
+        "key_drivers: 3 row(s) lack the target or a driver; clean them first, or leave them out with \
          `MissingRows::Listwise`"
     );
     assert_eq!(
         refused(KeyDriversParams::new("y", ["x"]).weights("w", WeightKind::Frequency)),
-        "key_drivers: 1 row(s) have a frequency that is no whole number as weight in `w`; correct them or leave them out"
+        "key_drivers: 1 row(s) of the weights `w` are no whole numbers; give them as `WeightKind::Sampling`"
     );
     let with_flat = KeyDriversParams::new("y", ["x", "flat"]).run(&frame.clone().lazy()).unwrap();
     let flat = with_flat.drivers[1].importance(ImportanceMethod::Lmg).unwrap();
@@ -246,6 +247,72 @@ fn rows_that_lack_something_are_left_out_and_counted() {
         refused(KeyDriversParams::new("flat", ["x"])),
         "key_drivers: target `flat` is constant in the 7 row(s) used"
     );
+}
+
+#[test]
+fn weights_are_refused_or_left_out_and_counted_as_everywhere() {
+    let run = |weights: [Option<f64>; 5]| {
+        let frame = df!("y" => [1.0, 2.0, 4.0, 3.0, 6.0], "x" => [1, 2, 3, 5, 4], "w" => weights).unwrap();
+        KeyDriversParams::new("y", ["x"]).weights("w", WeightKind::Sampling).run(&frame.lazy())
+    };
+    for bad in [f64::NAN, f64::INFINITY, -1.0] {
+        assert_eq!(
+            run([Some(1.0), Some(bad), None, Some(1.0), Some(1.0)]).unwrap_err().to_string(),
+            "key_drivers: 1 row(s) of the weights `w` are negative, NaN or infinite; filter them out, or clean the \
+             column with `cleaning::Outliers` or `cleaning::Checks`"
+        );
+    }
+    let found = run([Some(1.0), Some(0.0), None, Some(2.0), Some(1.5)]).unwrap();
+    assert_eq!((found.n_rows_used, found.n_rows_of_zero_weight, found.n_rows_without_weight), (3, 1, 1));
+    assert!(found.to_string().contains("left out: 1 row(s) without a weight; 1 row(s) of weight 0"), "{found}");
+}
+
+#[test]
+fn one_driver_alone_has_no_map() {
+    let report = run(KeyDriversParams::new("mpg", ["hp", "gears"]));
+    assert!(report.drivers[0].performance.is_some() && report.drivers[1].performance.is_none());
+    assert_eq!((report.quadrants, report.drivers[0].quadrant), (None, None));
+}
+
+#[test]
+fn an_event_that_does_not_occur_is_refused() {
+    let frame = df!("y" => ["Yes", "No", "No", "Yes"], "x" => [1, 2, 3, 5]).unwrap().lazy();
+    assert_eq!(
+        KeyDriversParams::new("y", ["x"]).event("yes").run(&frame).unwrap_err().to_string(),
+        "key_drivers: target `y` is `yes` in none of the 4 row(s) used; name a text that it has"
+    );
+}
+
+#[test]
+fn references_and_scales_that_do_not_fit_are_refused_not_ignored() {
+    let frame = df!("y" => [1, 2, 4], "x" => [1, 2, 3], "t" => ["a", "b", "a"]).unwrap().lazy();
+    let params = KeyDriversParams::new("y", ["x", "t"]).reference("x", "1").scale_of("t", 1.0, 5.0);
+    let Err(Error::Schema { problems, .. }) = params.run(&frame) else { unreachable!("it has problems") };
+    assert_eq!(
+        problems,
+        [
+            "`x` is i32 and has no reference; cast it to text, or leave that out",
+            "`t` is str and has no scale; give numbers, or leave that out",
+        ]
+    );
+}
+
+/// Oracle: the same texts as strings.
+#[test]
+fn durations_decimals_and_categories_are_drivers() {
+    let frame = df!(
+        "y" => [1.0, 2.0, 4.0, 3.0, 6.0, 2.0], "seconds" => [1_i64, 2, 3, 5, 4, 9], "t" => ["b", "a", "b", "a", "c", "c"],
+    )
+    .unwrap();
+    let plain = KeyDriversParams::new("y", ["seconds", "t"]).run(&frame.clone().lazy()).unwrap();
+    let typed = frame.lazy().with_columns([
+        (col("seconds") * lit(1_000_i64)).cast(DataType::Duration(TimeUnit::Milliseconds)),
+        col("t").cast(DataType::from_categories(Categories::global())),
+    ]);
+    assert_eq!(KeyDriversParams::new("y", ["seconds", "t"]).run(&typed).unwrap(), plain);
+    let whole = (col("seconds").cast(DataType::Int64) / lit(1_000_i64)).alias("seconds");
+    let decimal = typed.with_column(whole.cast(DataType::Decimal(12, 2)));
+    assert_eq!(KeyDriversParams::new("y", ["seconds", "t"]).run(&decimal).unwrap(), plain);
 }
 
 #[test]
@@ -267,9 +334,9 @@ fn every_problem_of_the_schema_is_named_at_once() {
         problems,
         [
             "target column `y` is str, but must be a number or a flag; name an `event` of a target of text",
-            "weight column `v` is not there; name one that is",
             "driver column `X` is not there; did you mean `x`?",
             "driver column `day` is date, but must be a number, a flag, text or categories",
+            "weights column `v` is not there; name one that is",
         ]
     );
 }

@@ -20,7 +20,8 @@
 //!
 //! Rows without a segment are left out and counted, and so are, column by column, cells that are
 //! null, NaN or infinite. A segment with too few values of a column stays out of its tests, with
-//! the reason; a test without an answer has its reason in place of one.
+//! the reason; a test without an answer has its reason in place of one. Rows are not weighted:
+//! settings that name weights are refused.
 //!
 //! # References
 //!
