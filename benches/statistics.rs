@@ -181,7 +181,7 @@ fn correlate(files: &Files, file: &DataFile, k: usize) {
     let with_gaps = table(file);
     let names = |prefix: &str| {
         let own = with_gaps.get_column_names().into_iter().filter(|name| name.starts_with(prefix));
-        own.map(|name| name.to_string()).collect::<Vec<_>>()
+        own.map(ToString::to_string).collect::<Vec<_>>()
     };
     let (numbers, categories) = (names("x"), names("cat"));
     let without_gaps = complete(&with_gaps, &numbers);
