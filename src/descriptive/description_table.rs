@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::description::{ColumnDescription, Definitions, Description, SegmentDescription};
 use super::numeric::UndefinedStatistics;
+use super::reading::DistinctError;
 use crate::frame::readable::{short_dtype, shown_number, shown_share, shown_text, write_table};
 
 /// Segments that are shown.
@@ -16,9 +17,9 @@ const OF_NUMBERS: [&str; 7] = ["mean", "sd", "min", "median", "max", "skewness",
 /// The same of a segment.
 const OF_SEGMENTS: [&str; 3] = ["mean", "mean_interval", "median"];
 /// The same of levels.
-const OF_LEVELS: [&str; 2] = ["entropy_bits", "evenness"];
+const OF_LEVELS: [&str; 4] = ["levels", "rare", "entropy_bits", "evenness"];
 /// The same of days.
-const OF_DAYS: [&str; 5] = ["first", "last", "span_days", "longest_gap", "median_date"];
+const OF_DAYS: [&str; 6] = ["first", "last", "span_days", "n_days", "longest_gap", "median_date"];
 
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,6 +73,7 @@ fn write_columns(f: &mut fmt::Formatter<'_>, columns: &[ColumnDescription]) -> f
     const LEVELS: [&str; 8] = ["n", "missing", "levels", "rare", "bits", "evenness", "share", "categories: top level"];
     write_part(f, &LEVELS, columns, level_cells)?;
     write_reasons(f, columns, &OF_LEVELS, |column| column.categorical.as_ref().map(|one| one.undefined.as_slice()))?;
+    write_estimates(f, columns)?;
     const TEXTS: [&str; 6] = ["blank", "padded", "shortest", "mean", "longest", "text, in characters"];
     write_part(f, &TEXTS, columns, text_cells)?;
     const DAYS: [&str; 8] = ["n", "missing", "first", "last", "days", "longest gap", "median", "dates"];
@@ -115,6 +117,18 @@ fn write_reasons(
     Ok(())
 }
 
+/// How far numbers of levels can be off that are marked as estimates.
+fn write_estimates(f: &mut fmt::Formatter<'_>, columns: &[ColumnDescription]) -> fmt::Result {
+    for column in columns {
+        let error = column.categorical.as_ref().and_then(|one| one.distinct_error);
+        if let Some(DistinctError { relative_std_error, .. }) = error {
+            let percent = shown_number(Some(100.0 * relative_std_error));
+            write!(f, "\n- `{}`: number of levels estimated, standard error {percent}%", column.column)?;
+        }
+    }
+    Ok(())
+}
+
 fn number_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.numeric.as_ref()?;
     let outliers =
@@ -125,15 +139,20 @@ fn number_cells(column: &ColumnDescription) -> Option<Row> {
     Some((cells, column.column.clone()))
 }
 
+fn shown_count(n: Option<u64>) -> String {
+    n.map_or_else(|| "-".to_owned(), |n| n.to_string())
+}
+
 fn level_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.categorical.as_ref()?;
-    let top = one.modes.as_ref().zip(one.levels.first());
+    let top = one.modes.as_ref().zip(one.levels.as_ref().and_then(|levels| levels.first()));
+    let about = if one.distinct_error.is_some() { "~" } else { "" };
     let share = top.map(|(_, level)| level.share);
     let cells = vec![
         one.n.to_string(),
         one.n_missing.to_string(),
-        one.n_levels.to_string(),
-        one.rare.n_levels.to_string(),
+        format!("{about}{}", one.n_levels),
+        shown_count(one.rare.as_ref().map(|rare| rare.n_levels)),
         shown_number(one.entropy_bits),
         shown_share(one.evenness),
         shown_share(share),
@@ -150,8 +169,8 @@ fn level_cells(column: &ColumnDescription) -> Option<Row> {
 
 fn text_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.text.as_ref()?;
-    let length = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
-    let (least, mean, most) = (length(one.min_length), shown_number(one.mean_length), length(one.max_length));
+    let (least, mean, most) =
+        (shown_count(one.min_length), shown_number(one.mean_length), shown_count(one.max_length));
     Some((vec![one.n_blank.to_string(), one.n_padded.to_string(), least, mean, most], column.column.clone()))
 }
 
@@ -168,8 +187,8 @@ fn day_cells(column: &ColumnDescription) -> Option<Row> {
         (one.n_null + one.n_beyond_calendar).to_string(),
         shown(one.first),
         shown(one.last),
-        one.n_days.to_string(),
-        one.longest_gap.map_or_else(|| "-".to_owned(), |gap| gap.n_days.to_string()),
+        shown_count(one.n_days),
+        shown_count(one.longest_gap.map(|gap| gap.n_days)),
         one.median_date.map_or_else(|| "-".to_owned(), |date| date.to_string()),
     ];
     Some((cells, column.column.clone()))
