@@ -1,20 +1,19 @@
 //! Text, categories and booleans: their levels and how evenly the rows lie among them.
 
-use std::cmp::Ordering;
-
 use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::groups::Groups;
-use super::numeric::{Reasons, UndefinedStatistics};
+use super::level_table::Counted;
+use super::numeric::UndefinedStatistics;
 use super::params::{DESCRIBE, Describe};
+use super::reading::DistinctError;
 use super::tally::{Cell, Counter, tally, tally_all};
 use super::text::{LevelExtents, TextSummary};
 use super::weights::RowWeights;
 use crate::error::Result;
-use crate::frame::levels::{Labels, Levels};
-use crate::kernel::entropy::diversity;
+use crate::frame::levels::Levels;
 use crate::kernel::exact_sum::ExactSum;
 use crate::kernel::undefined::Undefined;
 
@@ -71,6 +70,9 @@ pub struct LevelModes {
 ///
 /// Levels come by their rows, most first, and equally frequent ones by their bytes. Under weights
 /// the listed levels have their weighted share besides; all else is of rows.
+///
+/// Of a stream that has more levels than are counted one by one, only the number of levels is known, and
+/// that is an estimate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CategoricalSummary {
@@ -80,13 +82,17 @@ pub struct CategoricalSummary {
     pub n_missing: u64,
     /// Distinct levels.
     pub n_levels: u64,
-    /// The most frequent levels, as many as the settings ask for.
-    pub levels: Vec<LevelShare>,
+    /// How far that number can be off, where it is an estimate; `None` where it is exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distinct_error: Option<DistinctError>,
+    /// The most frequent levels, as many as the settings ask for; `None` only of a stream that has
+    /// too many.
+    pub levels: Option<Vec<LevelShare>>,
     /// The others.
-    pub rest: RestOfLevels,
+    pub rest: Option<RestOfLevels>,
     /// The rare ones among all of them.
-    pub rare: RareLevels,
-    /// The most frequent levels; `None` without filled cells.
+    pub rare: Option<RareLevels>,
+    /// The most frequent levels; `None` without filled cells, and where not all levels were kept.
     pub modes: Option<LevelModes>,
     /// Shannon's entropy in bits: 0 for one level, `log2 k` for `k` equal ones.
     pub entropy_bits: Option<f64>,
@@ -110,10 +116,13 @@ pub(super) fn level_summaries(
     let levels = Levels::of(DESCRIBE, frame, column)?;
     let is_text = frame.column(column).is_ok_and(|column| column.dtype().is_string());
     let extents = is_text.then(|| LevelExtents::of(levels.labels()));
+    let labels = levels.labels();
     let described = |rows: Rows<'_>, cells: Vec<Cell>| {
-        let text = extents.as_ref().map(|extents| extents.summary(&cells));
+        let text = extents.as_ref().map(|extents| extents.counts(&cells).summary());
         let weights = weights.map(|weights| weights.values.as_slice());
-        (Part { levels: &levels, labels: levels.labels(), rows, weights }.summary(settings, cells), text)
+        let weighted = |cells: &[Cell]| weights.map_or_else(Vec::new, |w| rows.weighted_shares(&levels, w, cells));
+        let counted = Counted { label: |code| labels.get(code) };
+        (counted.summary(settings, rows.len(&levels), cells, weighted), text)
     };
     let mut summaries = vec![described(Rows::All, tally_all(&levels))];
     summaries.par_extend((0..groups.len()).into_par_iter().map_init(Counter::default, |counter, at| {
@@ -130,108 +139,21 @@ enum Rows<'a> {
     Some(&'a [u32]),
 }
 
-/// The column over some rows.
-struct Part<'a> {
-    levels: &'a Levels,
-    labels: Labels<'a>,
-    rows: Rows<'a>,
-    weights: Option<&'a [f64]>,
-}
-
-impl Part<'_> {
-    fn summary(&self, settings: &Describe, mut cells: Vec<Cell>) -> CategoricalSummary {
-        let mut reasons = Reasons::default();
-        let most = settings.n_levels();
-        let n = cells.iter().map(|cell| cell.n).sum();
-        let n_levels = cells.len() as u64;
-        let counts: Vec<u64> = cells.iter().map(|cell| cell.n).collect();
-        let found = diversity(&counts);
-        let evenness = found.clone().and_then(|found| found.evenness.ok_or(Undefined::Constant));
-        let rare = self.rare(&cells, |cell| share(cell.n, n) < settings.rare_share(), most);
-        // One more than nothing, for the mode.
-        let first = self.first(&mut cells, most.max(1)).to_vec();
-        let modes = self.modes(&counts, &first);
-        let listed = &first[..most.min(first.len())];
-        let n_listed: u64 = listed.iter().map(|cell| cell.n).sum();
-        CategoricalSummary {
-            n,
-            n_missing: self.n_rows() - n,
-            n_levels,
-            levels: self.listed(listed, n, &mut reasons),
-            rest: RestOfLevels { n_levels: n_levels - listed.len() as u64, n: n - n_listed },
-            rare,
-            modes: reasons.note("modes", modes),
-            entropy_bits: reasons.note("entropy_bits", found.clone().map(|found| found.bits)),
-            evenness: reasons.note("evenness", evenness),
-            gini_simpson: reasons.note("gini_simpson", found.map(|found| found.gini_simpson)),
-            undefined: reasons.0,
-        }
-    }
-
-    fn n_rows(&self) -> u64 {
-        match self.rows {
-            Rows::All => self.levels.codes.len() as u64,
+impl Rows<'_> {
+    fn len(self, levels: &Levels) -> u64 {
+        match self {
+            Rows::All => levels.codes.len() as u64,
             Rows::Some(rows) => rows.len() as u64,
         }
     }
 
-    /// Most rows first, then by the label.
-    fn compare(&self, a: &Cell, b: &Cell) -> Ordering {
-        b.n.cmp(&a.n).then_with(|| self.labels.compare(a.code, b.code))
-    }
-
-    /// The first levels in their order, found without sorting them all.
-    fn first<'c>(&self, cells: &'c mut [Cell], most: usize) -> &'c [Cell] {
-        if most == 0 {
-            return &[];
-        }
-        if most < cells.len() {
-            cells.select_nth_unstable_by(most - 1, |a, b| self.compare(a, b));
-        }
-        let most = most.min(cells.len());
-        let first = &mut cells[..most];
-        first.sort_unstable_by(|a, b| self.compare(a, b));
-        first
-    }
-
-    fn rare(&self, cells: &[Cell], is_rare: impl Fn(&Cell) -> bool, most: usize) -> RareLevels {
-        let mut rare: Vec<Cell> = cells.iter().filter(|cell| is_rare(cell)).copied().collect();
-        let n = rare.iter().map(|cell| cell.n).sum();
-        let n_levels = rare.len() as u64;
-        let levels = self.first(&mut rare, most).iter().map(|cell| self.label(cell)).collect();
-        RareLevels { n_levels, n, levels }
-    }
-
-    /// The modes out of the first levels.
-    fn modes(&self, counts: &[u64], first: &[Cell]) -> Result<LevelModes, Undefined> {
-        let count = first.first().ok_or(Undefined::TooFew { n: 0, needed: 1 })?.n;
-        let levels = first.iter().take_while(|cell| cell.n == count).map(|cell| self.label(cell)).collect();
-        Ok(LevelModes { levels, count, n_modes: counts.iter().filter(|n| **n == count).count() as u64 })
-    }
-
-    fn label(&self, cell: &Cell) -> String {
-        self.labels.get(cell.code).to_owned()
-    }
-
-    fn listed(&self, cells: &[Cell], n: u64, reasons: &mut Reasons) -> Vec<LevelShare> {
-        let mut weighted = self.weighted_shares(cells).into_iter();
-        let level = |cell: &Cell| LevelShare {
-            level: self.label(cell),
-            n: cell.n,
-            share: share(cell.n, n),
-            weighted_share: weighted.next().and_then(|share| reasons.note("weighted_share", share)),
-        };
-        cells.iter().map(level).collect()
-    }
-
-    /// The weight of each level as a share of that of all filled cells; none without weights.
-    fn weighted_shares(&self, cells: &[Cell]) -> Vec<Result<f64, Undefined>> {
-        let Some(weights) = self.weights else { return Vec::new() };
+    /// The weight of each level as a share of that of all filled cells.
+    fn weighted_shares(self, levels: &Levels, weights: &[f64], cells: &[Cell]) -> Vec<Result<f64, Undefined>> {
         let mut place_of: Vec<(u32, usize)> = cells.iter().zip(0..).map(|(cell, at)| (cell.code, at)).collect();
         place_of.sort_unstable();
         let mut sums = vec![ExactSum::default(); cells.len()];
         let mut total = ExactSum::default();
-        self.each_filled(|row, code| {
+        self.each_filled(levels, |row, code| {
             total.add(weights[row]);
             if let Ok(found) = place_of.binary_search_by_key(&code, |(code, _)| *code) {
                 sums[place_of[found].1].add(weights[row]);
@@ -243,21 +165,16 @@ impl Part<'_> {
     }
 
     /// Shows every row that has a level.
-    fn each_filled(&self, mut show: impl FnMut(usize, u32)) {
-        let codes = &self.levels.codes;
+    fn each_filled(self, levels: &Levels, mut show: impl FnMut(usize, u32)) {
+        let codes = &levels.codes;
         let mut see = |row: usize| {
-            if (codes[row] as usize) < self.labels.len() {
+            if (codes[row] as usize) < levels.counts.len() {
                 show(row, codes[row]);
             }
         };
-        match self.rows {
+        match self {
             Rows::All => (0..codes.len()).for_each(see),
             Rows::Some(rows) => rows.iter().for_each(|&row| see(row as usize)),
         }
     }
-}
-
-/// A part of a whole that is not 0.
-fn share(part: u64, whole: u64) -> f64 {
-    part as f64 / whole as f64
 }

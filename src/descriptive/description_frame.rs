@@ -151,6 +151,11 @@ impl<'a> Columns<'a> {
     fn frequencies(&mut self) {
         let n_distinct = |row: &Row<'a>| row.numeric().map(|one| one.n_distinct);
         self.counts(columns::N_DISTINCT, |row| n_distinct(row).or_else(|| Some(row.categorical()?.n_levels)));
+        self.numbers(columns::N_DISTINCT_STD_ERROR, |row| {
+            let of_numbers = row.numeric().and_then(|one| one.distinct_error.as_ref());
+            let error = of_numbers.or_else(|| row.categorical()?.distinct_error.as_ref())?;
+            Some(error.relative_std_error)
+        });
         self.numbers(columns::MODE, |row| row.numeric()?.modes.as_ref()?.values.first().copied());
         self.texts(columns::TOP_LEVEL, |row| Some(row.categorical()?.modes.as_ref()?.levels.first()?.as_str()));
         let of_numbers = |row: &Row<'a>| row.numeric()?.modes.as_ref();
@@ -165,8 +170,8 @@ impl<'a> Columns<'a> {
         self.numbers(columns::ENTROPY_BITS, |row| row.categorical()?.entropy_bits);
         self.numbers(columns::EVENNESS, |row| row.categorical()?.evenness);
         self.numbers(columns::GINI_SIMPSON, |row| row.categorical()?.gini_simpson);
-        self.counts(columns::N_RARE_LEVELS, |row| Some(row.categorical()?.rare.n_levels));
-        self.counts(columns::N_RARE, |row| Some(row.categorical()?.rare.n));
+        self.counts(columns::N_RARE_LEVELS, |row| Some(row.categorical()?.rare.as_ref()?.n_levels));
+        self.counts(columns::N_RARE, |row| Some(row.categorical()?.rare.as_ref()?.n));
     }
 
     fn texts_and_days(&mut self) {
@@ -179,7 +184,7 @@ impl<'a> Columns<'a> {
         self.instants(columns::FIRST_AT, |one| one.first);
         self.instants(columns::LAST_AT, |one| one.last);
         self.counts(columns::SPAN_DAYS, |row| row.temporal()?.span_days);
-        self.counts(columns::N_DAYS, |row| Some(row.temporal()?.n_days));
+        self.counts(columns::N_DAYS, |row| row.temporal()?.n_days);
         self.counts(columns::LONGEST_GAP_DAYS, |row| Some(row.temporal()?.longest_gap?.n_days));
         self.dates(columns::MEDIAN_DATE, |one| one.median_date);
     }
@@ -204,14 +209,14 @@ impl ToDataFrame for Description {
 }
 
 impl Description {
-    /// The levels that are listed, one row for each: `scope` and keys as in
+    /// The levels that are listed, one row for each, and none where they were too many for a stream: `scope` and keys as in
     /// [`to_dataframe`](ToDataFrame::to_dataframe), column, level, its rows and shares.
     #[must_use]
     pub fn levels(&self) -> DataFrame {
         let rows = self.rows();
         let of = || {
             let all = rows.iter().filter_map(|row| Some((row, row.categorical()?)));
-            all.flat_map(|(row, one)| one.levels.iter().map(move |level| (row, level)))
+            all.flat_map(|(row, one)| one.levels.iter().flatten().map(move |level| (row, level)))
         };
         let keys: Vec<Key<'_>> = of().map(|(row, _)| row.key).collect();
         let made = vec![
@@ -231,7 +236,7 @@ impl Description {
         let rows = self.rows();
         let of = || {
             let all = rows.iter().filter_map(|row| Some((row, row.temporal()?)));
-            all.flat_map(|(row, one)| one.months.iter().map(move |month| (row, month)))
+            all.flat_map(|(row, one)| one.months.iter().flatten().map(move |month| (row, month)))
         };
         let keys: Vec<Key<'_>> = of().map(|(row, _)| row.key).collect();
         let made = vec![

@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::description::{ColumnDescription, Definitions, Description, SegmentDescription};
 use super::numeric::UndefinedStatistics;
+use super::reading::DistinctError;
 use crate::frame::readable::{grouped, short_dtype, shown_digits, shown_number, shown_share, shown_text, write_table};
 
 /// Segments that are shown.
@@ -21,9 +22,9 @@ const OF_NUMBERS: [&str; 7] = ["mean", "sd", "min", "median", "max", "skewness",
 /// The same of a segment.
 const OF_SEGMENTS: [&str; 3] = ["mean", "mean_interval", "median"];
 /// The same of levels.
-const OF_LEVELS: [&str; 2] = ["entropy_bits", "evenness"];
+const OF_LEVELS: [&str; 4] = ["levels", "rare", "entropy_bits", "evenness"];
 /// The same of days.
-const OF_DAYS: [&str; 5] = ["first", "last", "span_days", "longest_gap", "median_date"];
+const OF_DAYS: [&str; 6] = ["first", "last", "span_days", "n_days", "longest_gap", "median_date"];
 
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,6 +78,7 @@ fn write_columns(f: &mut fmt::Formatter<'_>, columns: &[ColumnDescription]) -> f
     const LEVELS: [&str; 8] = ["n", "missing", "levels", "rare", "bits", "evenness", "share", "categories: top level"];
     write_part(f, &LEVELS, columns, level_cells)?;
     write_reasons(f, columns, &OF_LEVELS, |column| column.categorical.as_ref().map(|one| one.undefined.as_slice()))?;
+    write_estimates(f, columns)?;
     const TEXTS: [&str; 6] = ["blank", "padded", "shortest", "mean", "longest", "text, in characters"];
     write_part(f, &TEXTS, columns, text_cells)?;
     const DAYS: [&str; 8] = ["n", "missing", "first", "last", "days", "longest gap", "median", "dates"];
@@ -120,6 +122,18 @@ fn write_reasons(
     Ok(())
 }
 
+/// How far numbers of levels can be off that are marked as estimates.
+fn write_estimates(f: &mut fmt::Formatter<'_>, columns: &[ColumnDescription]) -> fmt::Result {
+    for column in columns {
+        let error = column.categorical.as_ref().and_then(|one| one.distinct_error);
+        if let Some(DistinctError { relative_std_error, .. }) = error {
+            let percent = shown_number(Some(100.0 * relative_std_error));
+            write!(f, "\n- `{}`: number of levels estimated, standard error {percent}%", column.column)?;
+        }
+    }
+    Ok(())
+}
+
 fn number_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.numeric.as_ref()?;
     let outliers = one.fences.as_ref().map_or_else(|| "-".to_owned(), |found| grouped(found.n_below + found.n_above));
@@ -131,15 +145,20 @@ fn number_cells(column: &ColumnDescription) -> Option<Row> {
     Some((cells, column.column.clone()))
 }
 
+fn shown_count(n: Option<u64>) -> String {
+    n.map_or_else(|| "-".to_owned(), grouped)
+}
+
 fn level_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.categorical.as_ref()?;
-    let top = one.modes.as_ref().zip(one.levels.first());
+    let top = one.modes.as_ref().zip(one.levels.as_ref().and_then(|levels| levels.first()));
+    let about = if one.distinct_error.is_some() { "~" } else { "" };
     let share = top.map(|(_, level)| level.share);
     let cells = vec![
         grouped(one.n),
         grouped(one.n_missing),
-        grouped(one.n_levels),
-        grouped(one.rare.n_levels),
+        format!("{about}{}", grouped(one.n_levels)),
+        shown_count(one.rare.as_ref().map(|rare| rare.n_levels)),
         shown_number(one.entropy_bits),
         shown_share(one.evenness),
         shown_share(share),
@@ -156,8 +175,7 @@ fn level_cells(column: &ColumnDescription) -> Option<Row> {
 
 fn text_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.text.as_ref()?;
-    let length = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
-    let (least, mean, most) = (length(one.min_length), shown_number(one.mean_length), length(one.max_length));
+    let (least, mean, most) = (shown_count(one.min_length), shown_number(one.mean_length), shown_count(one.max_length));
     Some((vec![grouped(one.n_blank), grouped(one.n_padded), least, mean, most], column.column.clone()))
 }
 
@@ -174,8 +192,8 @@ fn day_cells(column: &ColumnDescription) -> Option<Row> {
         grouped(one.n_null + one.n_beyond_calendar),
         shown(one.first),
         shown(one.last),
-        grouped(one.n_days),
-        one.longest_gap.map_or_else(|| "-".to_owned(), |gap| gap.n_days.to_string()),
+        shown_count(one.n_days),
+        shown_count(one.longest_gap.map(|gap| gap.n_days)),
         one.median_date.map_or_else(|| "-".to_owned(), |date| date.to_string()),
     ];
     Some((cells, column.column.clone()))

@@ -33,7 +33,7 @@ fn dates(days: &[Option<i32>]) -> Series {
 }
 
 fn listed(summary: &CategoricalSummary) -> Vec<(&str, u64, f64)> {
-    summary.levels.iter().map(|one| (one.level.as_str(), one.n, one.share)).collect()
+    summary.levels.iter().flatten().map(|one| (one.level.as_str(), one.n, one.share)).collect()
 }
 
 /// By hand: five filled cells, of which two are b, two are a and one is c.
@@ -44,8 +44,9 @@ fn equally_frequent_levels_are_in_the_order_of_their_labels() {
     let found = levels(DescribeParams::new().rare_share(0.3), &cells);
     assert_eq!((found.n, found.n_missing, found.n_levels), (5, 1, 3));
     assert_eq!(listed(&found), [("a", 2, 0.4), ("b", 2, 0.4), ("c", 1, 0.2)]);
-    assert_eq!((found.rest.n_levels, found.rest.n), (0, 0));
-    assert_eq!((found.rare.n_levels, found.rare.n, found.rare.levels.clone()), (1, 1, vec!["c".to_owned()]));
+    let (rest, rare) = (found.rest.unwrap(), found.rare.clone().unwrap());
+    assert_eq!((rest.n_levels, rest.n), (0, 0));
+    assert_eq!((rare.n_levels, rare.n, rare.levels), (1, 1, vec!["c".to_owned()]));
     let modes = found.modes.clone().unwrap();
     assert_eq!((modes.levels, modes.count, modes.n_modes), (vec!["a".to_owned(), "b".to_owned()], 2, 2));
     assert!((found.entropy_bits.unwrap() - 1.521_928_094_887_362_1).abs() < 1e-15);
@@ -60,10 +61,12 @@ fn levels_beyond_those_listed_are_the_rest() {
     let cells = [Some("茶"), Some("茶"), Some("茶"), Some("y"), Some("x"), Some("z"), Some("y")];
     let found = levels(DescribeParams::new().n_levels(2), &cells);
     assert_eq!(listed(&found), [("茶", 3, 3.0 / 7.0), ("y", 2, 2.0 / 7.0)]);
-    assert_eq!((found.rest.n_levels, found.rest.n, found.n_levels), (2, 2, 4));
+    let rest = found.rest.unwrap();
+    assert_eq!((rest.n_levels, rest.n, found.n_levels), (2, 2, 4));
     let none = levels(DescribeParams::new().n_levels(0).rare_share(0.2), &cells);
-    assert_eq!((none.levels.len(), none.rest.n_levels, none.rest.n), (0, 4, 7));
-    assert_eq!((none.rare.n_levels, none.rare.n, none.rare.levels.len()), (2, 2, 0));
+    let (rest, rare) = (none.rest.unwrap(), none.rare.unwrap());
+    assert_eq!((none.levels.unwrap().len(), rest.n_levels, rest.n), (0, 4, 7));
+    assert_eq!((rare.n_levels, rare.n, rare.levels.len()), (2, 2, 0));
     assert_eq!(none.modes.unwrap().levels, ["茶"]);
 }
 
@@ -71,10 +74,11 @@ fn levels_beyond_those_listed_are_the_rest() {
 fn a_share_at_the_bound_is_not_rare() {
     let mut cells = vec![Some("often"); 99];
     cells.push(Some("once"));
-    assert_eq!(levels(DescribeParams::new(), &cells).rare.n_levels, 0);
+    assert_eq!(levels(DescribeParams::new(), &cells).rare.unwrap().n_levels, 0);
     cells.push(Some("again"));
     let found = levels(DescribeParams::new(), &cells);
-    assert_eq!((found.rare.n_levels, found.rare.levels), (2, vec!["again".to_owned(), "once".to_owned()]));
+    let rare = found.rare.unwrap();
+    assert_eq!((rare.n_levels, rare.levels), (2, vec!["again".to_owned(), "once".to_owned()]));
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn weights_make_shares_and_change_no_count() {
     let params = DescribeParams::new().by(["g"]).weights("w", WeightKind::Sampling);
     let described = described(params, frame.unwrap());
     let shares = |found: &CategoricalSummary| -> Vec<(String, u64, Option<f64>)> {
-        found.levels.iter().map(|one| (one.level.clone(), one.n, one.weighted_share)).collect()
+        found.levels.iter().flatten().map(|one| (one.level.clone(), one.n, one.weighted_share)).collect()
     };
     let whole = described.column("x").unwrap().categorical.as_ref().unwrap();
     assert_eq!(shares(whole), [("a".to_owned(), 2, Some(0.25)), ("b".to_owned(), 2, Some(0.75))]);
@@ -149,7 +153,7 @@ fn texts_are_measured_in_characters() {
 #[test]
 fn days_have_a_span_gaps_and_months() {
     let found = days(dates(&[Some(19_863), None, Some(19_781), Some(19_783), Some(19_781)]));
-    assert_eq!((found.n, found.n_null, found.n_days, found.span_days), (4, 1, 3, Some(82)));
+    assert_eq!((found.n, found.n_null, found.n_days, found.span_days), (4, 1, Some(3), Some(82)));
     let date = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
     assert_eq!(found.first, date("2024-02-28").and_hms_opt(0, 0, 0));
     assert_eq!(found.last, date("2024-05-20").and_hms_opt(0, 0, 0));
@@ -157,7 +161,7 @@ fn days_have_a_span_gaps_and_months() {
     assert_eq!((gap.from, gap.to, gap.n_days), (date("2024-03-01"), date("2024-05-20"), 79));
     // Two of four rows have come by the first day.
     assert_eq!(found.median_date, Some(date("2024-02-28")));
-    let months: Vec<(&str, u64)> = found.months.iter().map(|one| (one.month.as_str(), one.n)).collect();
+    let months: Vec<(&str, u64)> = found.months.iter().flatten().map(|one| (one.month.as_str(), one.n)).collect();
     assert_eq!(months, [("2024-02", 2), ("2024-03", 1), ("2024-04", 0), ("2024-05", 1)]);
     assert_eq!(found.weekdays, [1, 0, 2, 0, 1, 0, 0]);
     assert_eq!(found.undefined, []);
@@ -167,27 +171,28 @@ fn days_have_a_span_gaps_and_months() {
 fn days_next_to_each_other_have_no_gap_and_one_day_has_none_to_speak_of() {
     assert_eq!(days(dates(&[Some(-1), Some(0), Some(1)])).longest_gap.unwrap().n_days, 0);
     let one = days(dates(&[Some(7), Some(7)]));
-    assert_eq!((one.longest_gap, one.span_days, one.n_days), (None, Some(0), 1));
+    assert_eq!((one.longest_gap, one.span_days, one.n_days), (None, Some(0), Some(1)));
     assert_eq!(one.undefined[0].reason, Undefined::TooFew { n: 1, needed: 2 });
     let none = days(dates(&[None]));
     assert_eq!((none.first, none.last, none.span_days, none.median_date), (None, None, None, None));
-    assert!(none.months.is_empty() && none.weekdays == [0; 7]);
+    assert!(none.months.unwrap().is_empty() && none.weekdays == [0; 7]);
 }
 
 #[test]
 fn of_more_than_a_hundred_years_only_months_with_rows_are_listed() {
     // 1970-01-01 and 2069-12-31: 1,200 months; and the day after.
     let century = days(dates(&[Some(0), Some(36_524)]));
-    assert_eq!((century.months.len(), century.months[1_199].n), (1_200, 1));
+    let months = century.months.unwrap();
+    assert_eq!((months.len(), months[1_199].n), (1_200, 1));
     let beyond = days(dates(&[Some(0), Some(40), Some(36_525)]));
-    let months: Vec<&str> = beyond.months.iter().map(|one| one.month.as_str()).collect();
+    let months: Vec<&str> = beyond.months.iter().flatten().map(|one| one.month.as_str()).collect();
     assert_eq!(months, ["1970-01", "1970-02", "2070-01"]);
 }
 
 #[test]
 fn days_that_no_calendar_reaches_are_counted_apart() {
     let found = days(dates(&[Some(i32::MAX), Some(i32::MIN), Some(0), None]));
-    assert_eq!((found.n, found.n_null, found.n_beyond_calendar, found.n_days), (1, 1, 2, 1));
+    assert_eq!((found.n, found.n_null, found.n_beyond_calendar, found.n_days), (1, 1, 2, Some(1)));
     for unit in [TimeUnit::Milliseconds, TimeUnit::Microseconds] {
         for zone in [None, Some(TimeZone::UTC), TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap()] {
             let times = Int64Chunked::new("x".into(), [Some(i64::MAX), Some(i64::MIN), Some(0), None]);
@@ -298,7 +303,7 @@ proptest! {
         expected.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let cells: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
         let found = levels(DescribeParams::new().n_levels(most), &cells);
-        let got: Vec<(&str, u64)> = found.levels.iter().map(|one| (one.level.as_str(), one.n)).collect();
+        let got: Vec<(&str, u64)> = found.levels.iter().flatten().map(|one| (one.level.as_str(), one.n)).collect();
         prop_assert_eq!(&got[..], &expected[..expected.len().min(most as usize)]);
         prop_assert_eq!(found.n_levels as usize, expected.len());
         prop_assert_eq!(found.n, expected.iter().map(|(_, n)| n).sum::<u64>());

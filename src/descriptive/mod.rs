@@ -17,9 +17,18 @@
 //! [`to_dataframe`](crate::frame::ToDataFrame::to_dataframe), [`levels`](Description::levels) and
 //! [`months`](Description::months).
 //!
-//! A table that is larger than memory can [stream](Reading::Streamed) by: moments and counts are
-//! the same to the last bit, and so are quantiles while the values near them can be kept; what is
-//! an estimate has its error beside it.
+//! A table that is larger than memory can [stream](Reading::Streamed) by; what is an estimate has
+//! its error beside it, and what is not known its reason.
+//!
+//! | in a stream | is as in memory, to the last bit | else |
+//! |---|---|---|
+//! | counts, ends, moments | always | |
+//! | quantiles, fences, MAD | while the values near them can be kept | estimates with bounds |
+//! | distinct values and modes of numbers | up to `max_distinct` values | their number estimated, no modes |
+//! | levels, entropy, modes | up to `max_distinct` levels | their number estimated, the rest not known |
+//! | days with rows, gaps, months, median date | up to 50,000 days | not known |
+//! | first and last instant, weekdays, lengths and blanks of text | always | |
+//!
 //!
 //! Whether segments differ, and by how much, is for [`compare`] to say.
 //!
@@ -40,12 +49,14 @@
 
 mod categorical;
 pub mod compare;
+mod days;
 mod description;
 mod description_frame;
 mod description_table;
 mod groups;
 #[cfg(test)]
 mod level_laws;
+mod level_table;
 mod numeric;
 mod params;
 mod plan;

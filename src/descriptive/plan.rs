@@ -6,13 +6,14 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::categorical::level_summaries;
+use super::days::has_days;
 use super::description::{ColumnDescription, Definitions, Description, SegmentDescription};
 use super::groups::Groups;
 use super::numeric::numeric_summaries;
 use super::params::{DESCRIBE, Describe};
 use super::reading::Reading;
 use super::streamed;
-use super::temporal::{has_days, temporal_summaries};
+use super::temporal::temporal_summaries;
 use super::weights::{RowWeights, weighted};
 use crate::analysis::{self, Analysis};
 use crate::error::{Error, Result};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::sketch::HyperLogLog;
+
 /// The largest `max_distinct`.
 pub(super) const MOST_COUNTED: u32 = 1 << 24;
 
@@ -27,10 +29,8 @@ pub enum Reading {
     /// Batch by batch, in memory that does not grow with the rows, so that a table may be larger
     /// than memory.
     ///
-    /// Numbers are described; of all other columns only nulls are counted.
-    ///
-    /// The query runs twice, and has to give the same rows both times: a file does, a random sample
-    /// does not. Counts, moments and ends are those of a table in memory to the last bit. So is
+    /// The query runs twice where numbers have many distinct values, and has to give the same rows
+    /// both times: a file does, a random sample does not. Counts, moments and ends are those of a table in memory to the last bit. So is
     /// everything else of a column with few distinct values. Of one with more, modes are not known
     /// and the number of distinct values is an estimate; quantiles and what is made of them are exact as
     /// long as the values near them, about one in fifty, can be kept in the second pass, and
@@ -38,8 +38,15 @@ pub enum Reading {
     /// values that lie far from 0 and near each other are better streamed without their offset. Of values beyond 1e280 the mean distance
     /// from the mean is not known.
     ///
+    /// Levels are counted one by one up to the same number, and while their texts take no more than
+    /// 64 bytes for each of that number, or 16 KB in all. Of a column or a segment with more of them the
+    /// number of levels is an estimate and nothing else is known of them; lengths and blanks of texts
+    /// are exact for any number. Days with rows are counted up to 50,000, 136 years of them,
+    /// in the whole and in each segment; of more the ends, the span and the days of the week are exact
+    /// and the rest is not known.
+    ///
     /// A column takes no more than 0.2 MB and 800 bytes for each of `max_distinct`, 50 MB by default;
-    /// a column of a segment 0.8 MB. Rows cannot be weighted.
+    /// a column of a segment 0.8 MB, and one of dates 1.2 MB. Rows cannot be weighted.
     Streamed {
         /// Distinct values of a column up to which they are counted one by one; in each segment
         /// a sixteenth of them. Near its quantiles sixteen times as many are kept, in a segment four times.
@@ -98,4 +105,11 @@ pub struct DistinctError {
     pub sketch: Sketch,
     /// Its standard error, as a share of it: two in three estimates are within it.
     pub relative_std_error: f64,
+}
+
+impl DistinctError {
+    /// Of the sketch that streams are counted with.
+    pub(super) fn of_sketch() -> Self {
+        Self { sketch: Sketch::HyperLogLog, relative_std_error: HyperLogLog::RELATIVE_STD_ERROR }
+    }
 }

@@ -1,15 +1,13 @@
 //! Dates and times: the span, the gaps and the rhythm of the days that have rows.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
-use polars::prelude::*;
-use rayon::prelude::*;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use polars::prelude::DataFrame;
 use serde::Serialize;
 
+use super::days::{DayCells, DayCount, ToInstant, day_cells};
 use super::groups::Groups;
 use super::numeric::{Reasons, UndefinedStatistics};
-use super::params::DESCRIBE;
-use crate::error::{Error, Result};
-use crate::frame::extract::{Days, days_of, one_chunk};
+use crate::error::Result;
 use crate::kernel::gap::widest_gap;
 use crate::kernel::undefined::Undefined;
 
@@ -40,6 +38,7 @@ pub struct MonthCount {
 
 /// What the days of a column say. A datetime with a zone is read on the wall clock of that zone.
 ///
+/// Of a stream that has more distinct days than are counted the days between the ends are not known.
 /// All counts are of rows, also under weights.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -56,145 +55,79 @@ pub struct TemporalSummary {
     pub last: Option<NaiveDateTime>,
     /// Days from the day of the first to that of the last.
     pub span_days: Option<u64>,
-    /// Distinct days with rows.
-    pub n_days: u64,
+    /// Distinct days with rows; `None` only of a stream that has too many.
+    pub n_days: Option<u64>,
     /// The longest stretch without rows, of equally long ones the first.
     pub longest_gap: Option<Gap>,
     /// The first day by which half of the rows have come.
     pub median_date: Option<NaiveDate>,
     /// Rows of each month from the first to the last, ascending. Months without rows are there
-    /// with 0, unless the span is longer than a hundred years.
-    pub months: Vec<MonthCount>,
+    /// with 0, unless the span is longer than a hundred years. `None` only of a stream that has too
+    /// many distinct days.
+    pub months: Option<Vec<MonthCount>>,
     /// Rows of each day of the week, Monday first.
     pub weekdays: [u64; 7],
     /// Why what is `None` is so.
     pub undefined: Vec<UndefinedStatistics>,
 }
 
-/// Whether a column of this type has days.
-pub(super) fn has_days(dtype: &DataType) -> bool {
-    matches!(dtype, DataType::Date | DataType::Datetime(..))
+/// What a summary is made of.
+#[derive(Clone, Debug)]
+pub(super) struct DayFacts {
+    pub(super) n: u64,
+    pub(super) n_null: u64,
+    pub(super) n_beyond: u64,
+    /// The first and last cells as they are stored.
+    pub(super) ends: Option<(i64, i64)>,
+    /// The first and last days.
+    pub(super) end_days: Option<(i32, i32)>,
+    /// Rows of each day of the week, Monday first.
+    pub(super) weekdays: [u64; 7],
+    /// Days in ascending order.
+    pub(super) by_day: Result<Vec<DayCount>, Undefined>,
+}
+
+impl From<DayCells> for DayFacts {
+    fn from(cells: DayCells) -> Self {
+        Self {
+            n: cells.n(),
+            n_null: cells.n_null,
+            n_beyond: cells.n_beyond,
+            ends: cells.ends,
+            end_days: cells.end_days(),
+            weekdays: weekdays(&cells.by_day),
+            by_day: Ok(cells.by_day),
+        }
+    }
 }
 
 /// Describes a column of days or times: over all rows first, then over those of each segment.
 pub(super) fn temporal_summaries(frame: &DataFrame, column: &str, groups: &Groups) -> Result<Vec<TemporalSummary>> {
-    let chunk = one_chunk(DESCRIBE, frame, column)?;
-    let series = on_wall_clock(&chunk).map_err(Error::query(DESCRIBE))?;
-    let n_masked = (series.null_count() - frame.column(column).map_or(0, Column::null_count)) as u64;
-    let Some(days) = days_of(&series) else {
-        return Err(Error::Unusable { analysis: DESCRIBE, reason: format!("`{column}` has no days") });
-    };
-    let was_null = frame.column(column).map(Column::is_null).map_err(Error::query(DESCRIBE))?;
-    let is_masked = |row: usize| n_masked > 0 && was_null.get(row) == Some(false);
-    let mut summaries = vec![summary(days, 0..frame.height(), is_masked)];
-    summaries.par_extend(
-        (0..groups.len())
-            .into_par_iter()
-            .map(|at| summary(days, groups.rows(at).iter().map(|&row| row as usize), is_masked)),
-    );
-    Ok(summaries)
+    day_cells(frame, column, groups, |cells, to_instant| summary(cells.into(), to_instant))
 }
 
-/// A datetime with a zone as its wall clock shows it, all else as it is.
-///
-/// Instants that no calendar reaches, and those a few days from there, become null.
-fn on_wall_clock(series: &Series) -> PolarsResult<Series> {
-    let DataType::Datetime(unit, Some(_)) = series.dtype() else { return Ok(series.rechunk()) };
-    /// Days that a zone is surely less apart from another.
-    const MARGIN: i64 = 3;
-    let per_day = 86_400
-        * match unit {
-            TimeUnit::Milliseconds => 1_000,
-            TimeUnit::Microseconds => 1_000_000,
-            TimeUnit::Nanoseconds => 1_000_000_000,
-        };
-    let reach = |day: NaiveDate, inwards: i64| (i64::from(day.to_epoch_days()) + inwards).saturating_mul(per_day);
-    let range = reach(NaiveDate::MIN, MARGIN)..=reach(NaiveDate::MAX, -MARGIN);
-    let times = series.datetime()?;
-    let stored: Int64Chunked = times.physical().iter().map(|time| time.filter(|time| range.contains(time))).collect();
-    let times = stored.with_name(series.name().clone()).into_datetime(*unit, times.time_zone().clone());
-    let ambiguous = StringChunked::from_slice("".into(), &["raise"]);
-    Ok(replace_time_zone(&times, None, &ambiguous, NonExistent::Raise)?.into_series())
-}
-
-/// The instant that is stored, if the calendar reaches it.
-fn instant(days: Days<'_>, stored: i64) -> Option<NaiveDateTime> {
-    match days {
-        Days::Dates(_) => NaiveDate::from_epoch_days(i32::try_from(stored).ok()?)?.and_hms_opt(0, 0, 0),
-        Days::Milliseconds(_) => DateTime::from_timestamp_millis(stored).map(|time| time.naive_utc()),
-        Days::Microseconds(_) => DateTime::from_timestamp_micros(stored).map(|time| time.naive_utc()),
-        Days::Nanoseconds(_) => Some(DateTime::from_timestamp_nanos(stored).naive_utc()),
-    }
-}
-
-/// A day and its rows.
-type DayCount = (i32, u64);
-
-fn summary(
-    days: Days<'_>,
-    rows: impl ExactSizeIterator<Item = usize>,
-    is_masked: impl Fn(usize) -> bool,
-) -> TemporalSummary {
-    let calendar = NaiveDate::MIN.to_epoch_days()..=NaiveDate::MAX.to_epoch_days();
-    let mut found = Vec::with_capacity(rows.len());
-    let (mut n_null, mut n_beyond) = (0, 0);
-    let mut ends: Option<(i64, i64)> = None;
-    for row in rows {
-        if days.is_null(row) {
-            let is_beyond = is_masked(row);
-            n_beyond += u64::from(is_beyond);
-            n_null += u64::from(!is_beyond);
-            continue;
-        }
-        let day = days.get(row);
-        if !calendar.contains(&day) {
-            n_beyond += 1;
-            continue;
-        }
-        let stored = days.stored(row);
-        ends = Some(ends.map_or((stored, stored), |(first, last)| (first.min(stored), last.max(stored))));
-        found.push(day);
-    }
-    let n = found.len() as u64;
-    let by_day = counted(found);
+pub(super) fn summary(facts: DayFacts, to_instant: ToInstant) -> TemporalSummary {
     let mut reasons = Reasons::default();
-    let mut end = |statistic, stored: Option<i64>| {
-        let time = stored.and_then(|stored| instant(days, stored));
-        reasons.note(statistic, time.ok_or(Undefined::TooFew { n: 0, needed: 1 }))
-    };
+    let none = || Undefined::TooFew { n: 0, needed: 1 };
+    let mut end =
+        |statistic, stored: Option<i64>| reasons.note(statistic, stored.and_then(to_instant).ok_or_else(none));
+    let (first, last) = (end("first", facts.ends.map(|ends| ends.0)), end("last", facts.ends.map(|ends| ends.1)));
+    let span = facts.end_days.map(|(first, last)| u64::from(last.abs_diff(first)));
+    let by_day = facts.by_day.as_deref().map_err(Clone::clone);
     TemporalSummary {
-        n,
-        n_null,
-        n_beyond_calendar: n_beyond,
-        first: end("first", ends.map(|(first, _)| first)),
-        last: end("last", ends.map(|(_, last)| last)),
-        span_days: reasons.note("span_days", span(&by_day)),
-        n_days: by_day.len() as u64,
-        longest_gap: reasons.note("longest_gap", longest_gap(&by_day)),
-        median_date: reasons.note("median_date", median(&by_day, n)),
-        months: months(&by_day),
-        weekdays: weekdays(&by_day),
+        n: facts.n,
+        n_null: facts.n_null,
+        n_beyond_calendar: facts.n_beyond,
+        first,
+        last,
+        span_days: reasons.note("span_days", span.ok_or_else(none)),
+        n_days: reasons.note("n_days", by_day.clone().map(|days| days.len() as u64)),
+        longest_gap: reasons.note("longest_gap", by_day.clone().and_then(longest_gap)),
+        median_date: reasons.note("median_date", by_day.clone().and_then(|days| median(days, facts.n))),
+        months: reasons.note("months", by_day.map(months)),
+        weekdays: facts.weekdays,
         undefined: reasons.0,
     }
-}
-
-/// Days in ascending order, each with its rows.
-fn counted(mut days: Vec<i32>) -> Vec<DayCount> {
-    /// Up to so many days for each row, a counter for every day takes less time than sorting.
-    const DENSE: u64 = 2;
-    let (Some(&first), Some(&last)) = (days.iter().min(), days.iter().max()) else { return Vec::new() };
-    if u64::from(last.abs_diff(first)) >= DENSE * days.len() as u64 {
-        days.sort_unstable();
-        return days.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64)).collect();
-    }
-    let mut counts = vec![0_u64; last.abs_diff(first) as usize + 1];
-    days.iter().for_each(|day| counts[day.abs_diff(first) as usize] += 1);
-    (first..).zip(counts).filter(|(_, n)| *n > 0).collect()
-}
-
-fn span(by_day: &[DayCount]) -> Result<u64, Undefined> {
-    let ends = by_day.first().zip(by_day.last());
-    ends.map(|(first, last)| u64::from(last.0.abs_diff(first.0))).ok_or(Undefined::TooFew { n: 0, needed: 1 })
 }
 
 fn longest_gap(by_day: &[DayCount]) -> Result<Gap, Undefined> {
@@ -244,7 +177,8 @@ fn months(by_day: &[DayCount]) -> Vec<MonthCount> {
     counts.into_iter().map(named).collect()
 }
 
-fn weekdays(by_day: &[DayCount]) -> [u64; 7] {
+/// Rows of each day of the week, Monday first.
+pub(super) fn weekdays(by_day: &[DayCount]) -> [u64; 7] {
     /// Days from a Monday to 1970-01-01.
     const THURSDAY: i64 = 3;
     let mut counts = [0; 7];

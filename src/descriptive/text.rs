@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::days::wider;
 use super::numeric::{Reasons, UndefinedStatistics};
 use super::tally::Cell;
 use crate::frame::levels::Labels;
@@ -37,24 +38,57 @@ impl LevelExtents {
         Self((0..labels.len() as u32).map(|code| extent(labels.get(code))).collect())
     }
 
-    /// The summary of the rows that have these levels.
-    pub(super) fn summary(&self, cells: &[Cell]) -> TextSummary {
+    /// What the rows that have these levels come to.
+    pub(super) fn counts(&self, cells: &[Cell]) -> TextCounts {
+        let mut counts = TextCounts::default();
+        cells.iter().for_each(|cell| counts.add(self.0[cell.code as usize], cell.n));
+        counts
+    }
+}
+
+/// Counts of texts and their characters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TextCounts {
+    n: u64,
+    n_blank: u64,
+    n_padded: u64,
+    /// A column of texts has fewer characters than 2^64.
+    n_chars: u64,
+    lengths: Option<(u64, u64)>,
+}
+
+impl TextCounts {
+    fn add(&mut self, extent: Extent, n: u64) {
+        self.n += n;
+        self.n_blank += if extent.is_blank { n } else { 0 };
+        self.n_padded += if extent.is_padded { n } else { 0 };
+        self.n_chars += extent.n_chars * n;
+        self.lengths = wider(self.lengths, (extent.n_chars, extent.n_chars));
+    }
+
+    /// Adds the texts of other rows.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.n += other.n;
+        self.n_blank += other.n_blank;
+        self.n_padded += other.n_padded;
+        self.n_chars += other.n_chars;
+        if let Some(lengths) = other.lengths {
+            self.lengths = wider(self.lengths, lengths);
+        }
+    }
+
+    pub(super) fn summary(&self) -> TextSummary {
         let mut reasons = Reasons::default();
-        let cells = || cells.iter().map(|cell| (self.0[cell.code as usize], cell.n));
-        let rows = |is_it: fn(Extent) -> bool| cells().filter(|(one, _)| is_it(*one)).map(|(_, n)| n).sum();
-        let n: u64 = rows(|_| true);
-        // A column of texts has fewer characters than 2^64.
-        let n_chars: u64 = cells().map(|(one, n)| one.n_chars * n).sum();
-        let lengths = || cells().map(|(one, _)| one.n_chars);
         let mut defined =
             |statistic, value: Option<u64>| reasons.note(statistic, value.ok_or(Undefined::TooFew { n: 0, needed: 1 }));
         TextSummary {
-            n,
-            n_blank: rows(|one| one.is_blank),
-            n_padded: rows(|one| one.is_padded),
-            min_length: defined("min_length", lengths().min()),
-            mean_length: defined("mean_length", (n > 0).then_some(n_chars)).map(|sum| sum as f64 / n as f64),
-            max_length: defined("max_length", lengths().max()),
+            n: self.n,
+            n_blank: self.n_blank,
+            n_padded: self.n_padded,
+            min_length: defined("min_length", self.lengths.map(|(least, _)| least)),
+            mean_length: defined("mean_length", (self.n > 0).then_some(self.n_chars))
+                .map(|sum| sum as f64 / self.n as f64),
+            max_length: defined("max_length", self.lengths.map(|(_, most)| most)),
             undefined: reasons.0,
         }
     }

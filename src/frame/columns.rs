@@ -100,6 +100,8 @@ pub const N_MISSING: &str = "n_missing";
 pub const COMPLETENESS: &str = "completeness";
 /// Distinct values.
 pub const N_DISTINCT: &str = "n_distinct";
+/// Standard error of the number of distinct values as a share of it, where that is an estimate.
+pub const N_DISTINCT_STD_ERROR: &str = "n_distinct_relative_std_error";
 /// Distinct texts without case and outer blanks.
 pub const N_DISTINCT_FOLDED: &str = "n_distinct_folded";
 /// Share of the most frequent value, 0..=1.

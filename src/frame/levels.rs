@@ -1,7 +1,5 @@
 //! Categories of text in the order in which they are first seen: none is sorted or copied.
 
-use std::cmp::Ordering;
-
 use polars::prelude::*;
 
 use super::codes::{NO_CODE, Seen, seen_texts};
@@ -78,12 +76,6 @@ impl<'a> Labels<'a> {
         self.texts.map_or("", |texts| texts.text(self.places[code as usize] as usize))
     }
 
-    /// The order of two labels, by their bytes.
-    #[inline]
-    pub(crate) fn compare(&self, a: u32, b: u32) -> Ordering {
-        self.get(a).cmp(self.get(b))
-    }
-
     /// Number of codes.
     pub(crate) fn len(&self) -> usize {
         self.places.len()
@@ -109,7 +101,6 @@ mod tests {
             assert_eq!(found.counts, [2, 2, 1]);
             let labels = found.labels();
             assert_eq!((0..3).map(|code| labels.get(code)).collect::<Vec<_>>(), ["王", long, ""]);
-            assert_eq!(labels.compare(0, 1), Ordering::Greater);
         }
     }
 

@@ -14,7 +14,8 @@ use customer_analytics::correlation::{
     Correlation, CorrelationParams, ImportanceMethod, KeyDrivers, KeyDriversParams, Method, Missing, Threshold,
 };
 use customer_analytics::descriptive::compare::{Compare, CompareParams, TestName};
-use customer_analytics::descriptive::{Describe, DescribeParams};
+use customer_analytics::descriptive::{Describe, DescribeParams, Reading};
+
 use customer_analytics::frame::column;
 use customer_analytics::integration::{Fuzzy, Identities, IdentityParams, MatchKey, Oversize};
 use customer_analytics::kernel::moments::MomentType;
@@ -386,6 +387,8 @@ fn registry() -> Vec<Box<dyn Entry>> {
             .rare_share(0.26),
         DescribeParams::new().by(["sku"]).weights("invoice", WeightKind::Sampling),
         DescribeParams::new().columns(["paid", "sku", "when"]).weights("invoice", WeightKind::Frequency),
+        DescribeParams::new().reading(Reading::Streamed { max_distinct: 5 }),
+        DescribeParams::new().by(["sku", "who"]).reading(Reading::streamed()),
     ];
     entries.extend(descriptions.map(|params| Box::new(OfDescription(params.check().unwrap())) as Box<dyn Entry>));
     let correlation = CorrelationParams::new;

@@ -171,11 +171,11 @@ fn the_levels_of_telco_are_counted_as_in_the_reference() {
     let description = DescribeParams::new().columns(expected.keys().map(String::as_str)).run(&telco).unwrap();
     for (column, counts) in expected {
         let levels = description.column(column).unwrap().categorical.as_ref().unwrap();
-        let got: serde_json::Map<String, Value> =
-            levels.levels.iter().map(|one| (one.level.clone(), json!(one.n))).collect();
+        let listed = levels.levels.as_ref().unwrap();
+        let got: serde_json::Map<String, Value> = listed.iter().map(|one| (one.level.clone(), json!(one.n))).collect();
         assert_eq!(Value::Object(got), *counts, "{column}");
-        assert_eq!((levels.n, levels.n_missing, levels.rest.n), (7_043, 0, 0), "{column}");
-        assert!(levels.levels.is_sorted_by(|a, b| a.n >= b.n), "{column}");
+        assert_eq!((levels.n, levels.n_missing, levels.rest.unwrap().n), (7_043, 0, 0), "{column}");
+        assert!(listed.is_sorted_by(|a, b| a.n >= b.n), "{column}");
     }
 }
 

@@ -7,6 +7,8 @@ use super::super::description::ColumnDescription;
 use super::super::numeric::push_rows;
 use super::super::params::{DESCRIBE, Describe};
 use super::super::plan::null_counts;
+use super::days::DayPass;
+use super::levels::LevelPass;
 use super::second_pass;
 use super::segments::{Parts, Segments};
 use super::summary::summary;
@@ -41,8 +43,15 @@ pub(super) struct ColumnPass {
     /// Empty for a column that has no numbers.
     pub(super) numbers: Vec<NumberPass>,
     is_numeric: bool,
+    levels: Option<LevelPass>,
+    days: Option<DayPass>,
     /// The values of a batch.
     values: Vec<f64>,
+}
+
+/// Distinct values that the whole, at place 0, or a segment counts one by one.
+pub(super) fn most_distinct(max_distinct: usize, place: usize) -> usize {
+    if place == 0 { max_distinct } else { max_distinct.div_ceil(PART_OF_SEGMENT) }
 }
 
 /// The numbers of a column in some rows.
@@ -79,6 +88,8 @@ impl FirstPass {
                 n_null: Vec::new(),
                 numbers: Vec::new(),
                 is_numeric: is_numeric(dtype),
+                levels: LevelPass::of(dtype, max_distinct),
+                days: DayPass::of(dtype),
                 values: Vec::new(),
             };
             column.grow(1);
@@ -116,21 +127,33 @@ impl ColumnPass {
     fn grow(&mut self, n_states: usize) {
         self.n_null.resize(n_states, 0);
         while self.is_numeric && self.numbers.len() < n_states {
-            let (whole, segment) = (self.max_distinct, self.max_distinct.div_ceil(PART_OF_SEGMENT));
-            let (most, times) = if self.numbers.is_empty() { (whole, TIMES_NEAR[0]) } else { (segment, TIMES_NEAR[1]) };
+            let place = self.numbers.len();
+            let most = most_distinct(self.max_distinct, place);
             self.numbers.push(NumberPass {
                 counts: CellCounts::default(),
                 extent: Extent::default(),
                 values: ValueStream::new(most),
-                most_near: most * times,
+                most_near: most * TIMES_NEAR[place.min(1)],
             });
         }
+        self.levels.iter_mut().for_each(|levels| levels.grow(n_states));
+        self.days.iter_mut().for_each(|days| days.grow(n_states));
     }
 
     fn add(&mut self, batch: &DataFrame, parts: &Parts) -> Result<()> {
         let column = batch.column(&self.name).map_err(Error::query(DESCRIBE))?;
         let places = [0].into_iter().chain(parts.numbers.iter().map(|number| number + 1));
         places.zip(null_counts(column, &parts.groups)).for_each(|(place, n)| self.n_null[place] += n);
+        if let Some(levels) = &mut self.levels {
+            levels.add(batch, &self.name, parts)?;
+        }
+        if let Some(days) = &mut self.days {
+            days.add(batch, &self.name, parts)?;
+        }
+        self.add_numbers(batch, parts)
+    }
+
+    fn add_numbers(&mut self, batch: &DataFrame, parts: &Parts) -> Result<()> {
         if !self.is_numeric {
             return Ok(());
         }
@@ -167,15 +190,17 @@ impl ColumnPass {
             None => None,
         };
         let (column, dtype) = (self.name.clone(), self.dtype.clone());
+        let levels = self.levels.as_ref().map(|levels| levels.summary(settings, n_rows, place));
+        let (categorical, text) = levels.map_or((None, None), |(levels, text)| (Some(levels), text));
         Ok(ColumnDescription {
             column,
             dtype,
             n_rows,
             n_null: self.n_null[place],
             numeric,
-            categorical: None,
-            temporal: None,
-            text: None,
+            categorical,
+            temporal: self.days.as_ref().map(|days| days.summary(place)),
+            text,
         })
     }
 }

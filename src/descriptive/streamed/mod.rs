@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! first    counts, sums, ends; distinct values, or sketches of them ─▶ means, bounds of quantiles
+//!          levels, days, lengths of text                            ─▶ all that is said of these
 //! second   distances from the means; the values within the bounds   ─▶ moments, quantiles
 //! ```
 
 mod bounds;
+mod days;
 mod first_pass;
+mod levels;
 mod second_pass;
 mod segments;
 mod summary;
@@ -64,5 +67,7 @@ fn described(settings: &Describe, first: &FirstPass, second: &SecondPass) -> Res
     })
 }
 
+#[cfg(test)]
+mod level_tests;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::super::numeric::{Facts, NumericSummary, OrderStatistics, assembled};
 use super::super::params::Describe;
-use super::super::reading::{DistinctError, Sketch};
+use super::super::reading::DistinctError;
 use super::super::tallied::{tallied_fences, tallied_order, tallied_summary};
 use super::bounds::Bounds;
 use super::first_pass::NumberPass;
@@ -69,10 +69,7 @@ fn estimated(
         n_zero: quantiles.n_zero(),
         n_negative: quantiles.n_negative(),
         quantile_error,
-        distinct_error: Some(DistinctError {
-            sketch: Sketch::HyperLogLog,
-            relative_std_error: HyperLogLog::RELATIVE_STD_ERROR,
-        }),
+        distinct_error: Some(DistinctError::of_sketch()),
         ..Facts::of_extent(first.counts, &first.extent)
     };
     let deviation = second.absolute.as_ref().map_err(Clone::clone).and_then(|sums| sums.mean(&first.extent));

@@ -9,7 +9,7 @@ use crate::kernel::quantile::QuantileType;
 use crate::kernel::undefined::Undefined;
 
 /// Numbers that look random and are not.
-fn hash(row: u64) -> u64 {
+pub(super) fn hash(row: u64) -> u64 {
     let z = row.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (z ^ z >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 11
 }

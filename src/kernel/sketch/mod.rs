@@ -4,6 +4,9 @@
 //! values ─ ValueStream ─▶ Tallied                           few distinct values: exact
 //!                     └─▶ QuantileSketch · HyperLogLog      many: to a stated error
 //!                                └─ bounds ─▶ Windows       in a second pass: order statistics, exact
+//!
+//! levels ─ LevelStream ─▶ levels with counts                few distinct levels: exact
+//!                     └─▶ HyperLogLog                       many: to a stated error
 //! ```
 //!
 //! A state is made of counts and maxima alone, so that neither the order in which values come
@@ -11,11 +14,13 @@
 
 mod distinct;
 mod hash;
+mod levels;
 mod quantiles;
 mod values;
 mod windows;
 
 pub use distinct::HyperLogLog;
+pub use levels::{KeptLevels, LevelStream};
 pub use quantiles::QuantileSketch;
 pub use values::{Kept, ValueStream};
 pub use windows::Windows;
