@@ -127,9 +127,15 @@ fn on_wall_clock(series: &Series) -> PolarsResult<Series> {
 /// How the cells of a type are read as instants.
 pub(super) fn to_instant(dtype: &DataType) -> ToInstant {
     match dtype {
-        DataType::Datetime(TimeUnit::Milliseconds, _) => |stored| Some(DateTime::from_timestamp_millis(stored)?.naive_utc()),
-        DataType::Datetime(TimeUnit::Microseconds, _) => |stored| Some(DateTime::from_timestamp_micros(stored)?.naive_utc()),
-        DataType::Datetime(TimeUnit::Nanoseconds, _) => |stored| Some(DateTime::from_timestamp_nanos(stored).naive_utc()),
+        DataType::Datetime(TimeUnit::Milliseconds, _) => {
+            |stored| Some(DateTime::from_timestamp_millis(stored)?.naive_utc())
+        }
+        DataType::Datetime(TimeUnit::Microseconds, _) => {
+            |stored| Some(DateTime::from_timestamp_micros(stored)?.naive_utc())
+        }
+        DataType::Datetime(TimeUnit::Nanoseconds, _) => {
+            |stored| Some(DateTime::from_timestamp_nanos(stored).naive_utc())
+        }
         _ => |stored| NaiveDate::from_epoch_days(i32::try_from(stored).ok()?)?.and_hms_opt(0, 0, 0),
     }
 }

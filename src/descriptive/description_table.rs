@@ -169,8 +169,7 @@ fn level_cells(column: &ColumnDescription) -> Option<Row> {
 
 fn text_cells(column: &ColumnDescription) -> Option<Row> {
     let one = column.text.as_ref()?;
-    let (least, mean, most) =
-        (shown_count(one.min_length), shown_number(one.mean_length), shown_count(one.max_length));
+    let (least, mean, most) = (shown_count(one.min_length), shown_number(one.mean_length), shown_count(one.max_length));
     Some((vec![one.n_blank.to_string(), one.n_padded.to_string(), least, mean, most], column.column.clone()))
 }
 

@@ -109,7 +109,8 @@ pub(super) fn temporal_summaries(frame: &DataFrame, column: &str, groups: &Group
 pub(super) fn summary(facts: DayFacts, to_instant: ToInstant) -> TemporalSummary {
     let mut reasons = Reasons::default();
     let none = || Undefined::TooFew { n: 0, needed: 1 };
-    let mut end = |statistic, stored: Option<i64>| reasons.note(statistic, stored.and_then(to_instant).ok_or_else(none));
+    let mut end =
+        |statistic, stored: Option<i64>| reasons.note(statistic, stored.and_then(to_instant).ok_or_else(none));
     let (first, last) = (end("first", facts.ends.map(|ends| ends.0)), end("last", facts.ends.map(|ends| ends.1)));
     let span = facts.end_days.map(|(first, last)| u64::from(last.abs_diff(first)));
     let by_day = facts.by_day.as_deref().map_err(Clone::clone);

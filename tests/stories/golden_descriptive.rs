@@ -172,8 +172,7 @@ fn the_levels_of_telco_are_counted_as_in_the_reference() {
     for (column, counts) in expected {
         let levels = description.column(column).unwrap().categorical.as_ref().unwrap();
         let listed = levels.levels.as_ref().unwrap();
-        let got: serde_json::Map<String, Value> =
-            listed.iter().map(|one| (one.level.clone(), json!(one.n))).collect();
+        let got: serde_json::Map<String, Value> = listed.iter().map(|one| (one.level.clone(), json!(one.n))).collect();
         assert_eq!(Value::Object(got), *counts, "{column}");
         assert_eq!((levels.n, levels.n_missing, levels.rest.unwrap().n), (7_043, 0, 0), "{column}");
         assert!(listed.is_sorted_by(|a, b| a.n >= b.n), "{column}");
