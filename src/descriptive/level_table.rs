@@ -114,9 +114,6 @@ impl<'a, F: Fn(u32) -> &'a str> Counted<F> {
 /// The summary of levels of which nothing but an estimate of their number is left.
 pub(super) fn estimated(n: u64, n_missing: u64, distinct: &HyperLogLog) -> CategoricalSummary {
     let mut reasons = Reasons::default();
-    fn unknown<T>(reasons: &mut Reasons, statistic: &'static str) -> Option<T> {
-        reasons.note(statistic, Err(Undefined::TooManyDistinct))
-    }
     CategoricalSummary {
         n,
         n_missing,
@@ -131,6 +128,10 @@ pub(super) fn estimated(n: u64, n_missing: u64, distinct: &HyperLogLog) -> Categ
         gini_simpson: unknown(&mut reasons, "gini_simpson"),
         undefined: reasons.0,
     }
+}
+
+fn unknown<T>(reasons: &mut Reasons, statistic: &'static str) -> Option<T> {
+    reasons.note(statistic, Err(Undefined::TooManyDistinct))
 }
 
 /// A part of a whole that is not 0.

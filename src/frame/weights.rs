@@ -73,7 +73,10 @@ impl WeightRole {
                      `WeightKind::Sampling`"
                 ));
             }
-            if ExactSum::of(&values).value().is_none_or(|n| n > MOST_ROWS) {
+            // Before the sum is rounded, as 2^53 + 1 is no double.
+            let mut surplus = ExactSum::of(&values);
+            surplus.add(-MOST_ROWS);
+            if surplus.value().is_none_or(|n| n > 0.0) {
                 return unusable(format!(
                     "the weights `{column}` stand for more than 2^53 rows; give them as `WeightKind::Sampling`"
                 ));
