@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::kernel::exact_sum::ExactSum;
 use crate::kernel::weight::WeightKind;
 
-/// Sum of frequencies up to which every count of rows is a double.
-const MOST_ROWS: f64 = 9_007_199_254_740_992.0;
+/// Sum of frequencies below which every count of rows is a double.
+const TOO_MANY_ROWS: f64 = 9_007_199_254_740_992.0;
 
 /// A column of weights and what they stand for, as settings have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,12 +73,9 @@ impl WeightRole {
                      `WeightKind::Sampling`"
                 ));
             }
-            // Before the sum is rounded, as 2^53 + 1 is no double.
-            let mut surplus = ExactSum::of(&values);
-            surplus.add(-MOST_ROWS);
-            if surplus.value().is_none_or(|n| n > 0.0) {
+            if ExactSum::of(&values).value().is_none_or(|n| n >= TOO_MANY_ROWS) {
                 return unusable(format!(
-                    "the weights `{column}` stand for more than 2^53 rows; give them as `WeightKind::Sampling`"
+                    "the weights `{column}` stand for 2^53 rows or more; give them as `WeightKind::Sampling`"
                 ));
             }
         }
@@ -107,11 +104,11 @@ mod tests {
     #[test]
     fn frequencies_that_no_count_holds_are_refused() {
         let most = 9_007_199_254_740_992.0;
-        assert!(read(&[Some(most), None], WeightKind::Frequency).is_ok());
+        assert!(read(&[Some(most - 1.0), None], WeightKind::Frequency).is_ok());
         for weights in [[Some(most), Some(1.0)], [Some(f64::MAX), Some(f64::MAX)]] {
             assert_eq!(
                 read(&weights, WeightKind::Frequency).unwrap_err().to_string(),
-                "test: the weights `w` stand for more than 2^53 rows; give them as `WeightKind::Sampling`"
+                "test: the weights `w` stand for 2^53 rows or more; give them as `WeightKind::Sampling`"
             );
             assert!(read(&weights, WeightKind::Sampling).is_ok());
         }

@@ -244,7 +244,7 @@ impl Entry for OfDrivers {
         let number = |name: &str| col(name).cast(DataType::Int64);
         let rows = frame.lazy().select([
             col("paid"),
-            col("paid").gt(lit(1)).alias("is_large"),
+            col("paid").gt(lit(1.0)).alias("is_large"),
             number("who"),
             number("invoice"),
             (number("invoice") % lit(5)).alias("shelf"),
