@@ -12,6 +12,10 @@
 //! | numeric, by `Kendall` | tau-b | normal, corrected for ties | Fieller, Hartley and Pearson |
 //! | numeric, with `given` | partial r or rho | Student's t, n - 2 - k | as r or rho, k rows fewer |
 //!
+//! Binary are flags, and numbers of which all are 0 or 1. Text of two values, as Yes and No, is
+//! categorical: which of them counts up is for `cleaning::ReadFlags` to say, and
+//! then its coefficients have a sign.
+//!
 //! Eta and Cramér's V have no sign. A pair that has no coefficient says why. NaN and infinities
 //! are left out like nulls and counted by themselves. Sums are exact: no order of rows, no chunks
 //! and no number of threads changes a digit. Memory holds the columns that are correlated.

@@ -5,7 +5,7 @@ use std::fmt;
 use polars::prelude::*;
 
 use super::params::ImportanceMethod;
-use super::report::{DriverImportance, ExcludedRows, Importance, KeyDriverReport, Quadrant, Scale};
+use super::report::{DriverImportance, ExcludedRows, Importance, KeyDriverReport, Quadrant, Scale, Term};
 use crate::frame::readable::{grouped, shown_number, write_table};
 use crate::frame::{ToDataFrame, columns, frame_of};
 use crate::kernel::interval::Interval;
@@ -146,7 +146,24 @@ impl KeyDriverReport {
                 (cells, format!("{} ({})", driver.driver, scale_text(*scale)))
             };
         let rows: Vec<(Vec<String>, String)> = places.iter().map(row).collect();
-        write_table(f, &["importance", "performance", "quadrant", "driver"], &rows)
+        write_table(f, &["importance", "performance", "quadrant", "driver"], &rows)?;
+        let seen: Vec<&DriverImportance> =
+            places.iter().filter(|(_, place)| place.3.is_observed).map(|(driver, _)| **driver).collect();
+        if !seen.is_empty() {
+            f.write_str(
+                "\n- of a scale that is seen, the greatest value counts as the best; `scale_of` states another",
+            )?;
+        }
+        let falling = seen.into_iter().filter(|driver| self.falls_with(driver));
+        write_names(f, "more of it goes with less of the target", falling)?;
+        let off_map = drivers.iter().copied().filter(|driver| driver.performance.is_none());
+        write_names(f, "not on the map, as it has no performance", off_map)
+    }
+
+    /// Whether the target falls where the one column of the driver rises.
+    fn falls_with(&self, driver: &DriverImportance) -> bool {
+        let of_driver = |term: &&Term| term.driver == driver.driver;
+        self.terms.iter().find(of_driver).and_then(|term| term.correlation).is_some_and(|r| r < 0.0)
     }
 
     /// Why rows were left out.
@@ -187,8 +204,7 @@ impl KeyDriverReport {
                 write!(f, "\n- no {} of `{}`: {reason}", methods.join(", "), driver.driver)?;
             }
         }
-        let aliased: Vec<String> =
-            self.terms.iter().filter(|term| term.is_aliased).map(|term| format!("`{}`", term.term)).collect();
+        let aliased: Vec<String> = self.terms.iter().filter(|term| term.is_aliased).map(term_text).collect();
         if !aliased.is_empty() {
             write!(f, "\n- determined by the columns before: {}", aliased.join(", "))?;
         }
@@ -198,6 +214,21 @@ impl KeyDriverReport {
 
 fn between(interval: Interval) -> String {
     format!("{} to {}", percent(interval.low), percent(interval.high))
+}
+
+/// A line with the drivers that it holds for; nothing where there are none.
+fn write_names<'a>(
+    f: &mut fmt::Formatter<'_>,
+    what: &str,
+    drivers: impl Iterator<Item = &'a DriverImportance>,
+) -> fmt::Result {
+    let names: Vec<String> = drivers.map(|driver| format!("`{}`", driver.driver)).collect();
+    if names.is_empty() { Ok(()) } else { write!(f, "\n- {what}: {}", names.join(", ")) }
+}
+
+/// A column, or a level with the driver that it is one of.
+fn term_text(term: &Term) -> String {
+    if term.term == term.driver { format!("`{}`", term.term) } else { format!("`{}` of `{}`", term.term, term.driver) }
 }
 
 fn named(driver: &DriverImportance) -> String {

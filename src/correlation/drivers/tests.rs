@@ -408,6 +408,22 @@ fn drivers_find_their_place_on_the_map() {
     assert!(without.quadrants.is_none() && without.drivers[0].quadrant.is_none());
 }
 
+/// The levels of two columns that say the same, as `no internet` does in every column of a service.
+#[test]
+fn the_report_names_the_driver_of_a_level_and_what_is_not_on_the_map() {
+    let frame = df!(
+        "stays" => [1, 0, 1, 1, 0, 1, 0, 1], "age" => [1, 2, 3, 4, 5, 7, 4, 6], "spend" => [1, 3, 2, 7, 5, 9, 8, 2],
+        "backup" => ["no", "none", "yes", "no", "none", "yes", "no", "yes"], "support" => ["no", "none", "yes", "yes", "none", "no", "yes", "no"],
+    );
+    let drivers = ["age", "spend", "backup", "support"];
+    let report = KeyDriversParams::new("stays", drivers).scale(0.0, 10.0).run(&frame.unwrap().lazy()).unwrap();
+    let text = report.to_string();
+    assert!(text.ends_with("\n- determined by the columns before: `none` of `support`"), "{text}");
+    let off_map: Vec<&str> = text.lines().filter(|line| line.starts_with("- not on the map")).collect();
+    assert!(off_map.len() == 1 && off_map[0].contains("`backup`") && off_map[0].contains("`support`"), "{text}");
+    assert!(!text.contains("scale that is seen") && !text.contains("less of the target"), "{text}");
+}
+
 /// Oracle: by hand from r = -0.7762 and -0.8677 with mpg and 0.6587 with each other; R2 is
 /// (0.6024 + 0.7528 - 2 * 0.7762 * 0.8677 * 0.6587) / (1 - 0.6587^2) = 0.8268, and the LMG of hp
 /// (0.6024 + 0.8268 - 0.7528) / 2.
@@ -430,7 +446,9 @@ fn the_report_reads_as_a_table() {
          \nperformance is the mean, with 0 and 100 for the ends of the scale in brackets, high from 38.5\
          \nimportance  performance               quadrant  driver\
          \n     59.1%         43.6  keep up the good work  wt (1.513 to 5.424, seen)\
-         \n     40.9%         33.5           low priority  hp (52 to 335, seen)"
+         \n     40.9%         33.5           low priority  hp (52 to 335, seen)\
+         \n- of a scale that is seen, the greatest value counts as the best; `scale_of` states another\
+         \n- more of it goes with less of the target: `wt`, `hp`"
     );
     let frame = report.to_dataframe();
     assert_eq!((frame.height(), frame.width()), (4, 13));
