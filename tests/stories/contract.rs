@@ -244,7 +244,8 @@ impl Entry for OfDrivers {
         let number = |name: &str| col(name).cast(DataType::Int64);
         let rows = frame.lazy().select([
             col("paid"),
-            col("paid").gt(lit(1.0)).alias("is_large"),
+            // Unknown where the amount is no number: NaN would count as larger than all.
+            when(col("paid").is_finite()).then(col("paid").gt(lit(1.0))).otherwise(lit(NULL)).alias("is_large"),
             number("who"),
             number("invoice"),
             (number("invoice") % lit(5)).alias("shelf"),

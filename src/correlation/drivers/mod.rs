@@ -52,6 +52,8 @@ mod rows;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod map_tests;
+#[cfg(test)]
 mod tests;
 
 pub use design::KeyDriversState;
