@@ -53,6 +53,7 @@ pub mod error;
 pub mod frame;
 pub mod integration;
 pub mod kernel;
+pub mod prediction;
 pub mod prelude;
 pub mod quality;
 pub mod segmentation;

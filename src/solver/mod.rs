@@ -8,6 +8,7 @@
 //! who knows what they are called.
 
 mod cholesky;
+pub mod design;
 mod eigen;
 mod least_squares;
 mod logistic;

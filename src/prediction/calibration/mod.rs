@@ -1,0 +1,1 @@
+//! Calibration: scores turned into probabilities that hold what they say.

@@ -1,0 +1,1 @@
+//! Decision: whom to contact, and what it earns.

@@ -1,0 +1,1 @@
+//! Encoding: a table of features as the columns of a regression, learned once and kept.

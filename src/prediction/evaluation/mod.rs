@@ -1,0 +1,1 @@
+//! Evaluation: how well predictions tell what came.

@@ -1,0 +1,1 @@
+//! linfa: its estimators on our encoded tables, and our regressions as its estimators.

@@ -1,0 +1,14 @@
+//! Prediction: who will leave, who will buy and how much, with honest uncertainty.
+//!
+//! [`snapshot`] makes a table of features from transactions, [`encoding`] the columns of a
+//! regression, [`regression`] fits it and tells how sure it is, [`evaluation`] judges its
+//! predictions on other customers, [`calibration`] mends their probabilities and [`decision`]
+//! says whom to contact. [`linfa`] lets any estimator of that family take the regression's place.
+
+pub mod calibration;
+pub mod decision;
+pub mod encoding;
+pub mod evaluation;
+pub mod linfa;
+pub mod regression;
+pub mod snapshot;

@@ -1,0 +1,1 @@
+//! Regression: models with coefficients, their errors and predictions.
