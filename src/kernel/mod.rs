@@ -7,6 +7,7 @@ pub mod bootstrap;
 pub mod bounded_sum;
 pub mod concentration;
 pub mod distribution;
+pub mod double_double;
 mod draw;
 pub mod entropy;
 pub mod exact_sum;
