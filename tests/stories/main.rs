@@ -22,6 +22,7 @@ mod golden_descriptive;
 mod golden_drivers;
 mod golden_hypothesis;
 mod golden_nist;
+mod golden_nist_regression;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
