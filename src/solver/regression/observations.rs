@@ -117,8 +117,8 @@ impl Observations {
         }
     }
 
-    /// Weighted sum of a function of the rows, the same for any number of threads.
-    pub(super) fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
+    /// Weighted sum of a function of the rows by their numbers, the same for any number of threads.
+    pub fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
         let weight = |row: usize| self.rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
         let chunks: Vec<f64> = (0..self.rows.n_rows.div_ceil(CHUNK))
             .into_par_iter()
@@ -140,6 +140,31 @@ impl Observations {
         self.pass().predictors(&self.layout.fitted(coefficients))
     }
 
+    /// The weighted sum of values times the columns: `sum w_i v_i x_ij` for each column `j`.
+    ///
+    /// # Panics
+    /// When there are fewer values than rows.
+    #[must_use]
+    pub fn products(&self, values: &[f64]) -> Vec<f64> {
+        let n = self.layout.n_columns;
+        let of_fitted = self.pass().sums(&vec![0.0; n], |tile, weights, scores| {
+            weights.fill(0.0);
+            let values = &values[tile.start..tile.start + scores.len()];
+            scores.iter_mut().zip(values).enumerate().for_each(|(row, (score, value))| *score = tile.prior(row) * value);
+            0.0
+        });
+        // What coefficients of the design are for the fitted columns says what its columns are of those.
+        let mut unit = vec![0.0; n];
+        (0..n)
+            .map(|column| {
+                unit[column] = 1.0;
+                let product = self.layout.fitted(&unit).iter().zip(&of_fitted.gradient).map(|(a, b)| a * b).sum();
+                unit[column] = 0.0;
+                product
+            })
+            .collect()
+    }
+
     pub(super) fn pass(&self) -> Pass<'_> {
         Pass { layout: &self.layout, rows: &self.rows }
     }
@@ -153,66 +178,88 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 
 /// Centres the columns of numbers on their means and scales them by their standard deviations.
 fn shape(layout: &mut Layout, rows: &Rows) {
-    let q = layout.numbers.len();
-    let total = rows.weights.as_ref().map_or(rows.n_rows as f64, |weights| sum(weights.iter().copied()));
-    // Weights are shares of their sum, so that no sum is beyond the largest double.
-    let share = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]) / total;
+    let (q, n_multipliers) = (layout.numbers.len(), layout.n_multipliers);
+    let shares = Shares::of(rows);
     if layout.has_intercept {
-        let means = column_sums(&rows.numbers, q, |value, _, row| value * share(row));
-        layout.numbers.iter_mut().zip(means).for_each(|(number, mean)| number.centre = mean.0);
+        let means = column_sums(&rows.numbers, q, &shares, &vec![0.0; q], |value| value);
+        layout.numbers.iter_mut().zip(means).for_each(|(number, (mean, _))| number.centre = mean);
     }
     let centres: Vec<f64> = layout.numbers.iter().map(|number| number.centre).collect();
-    let squares = column_sums(&rows.numbers, q, |value, at, row| {
-        let distance = value - centres[at];
-        distance * distance * share(row)
-    });
-    let scales = squares
-        .into_iter()
-        .enumerate()
-        .map(|(at, (square, furthest))| spread(square, || furthest.max(centres[at].abs())));
-    layout.numbers.iter_mut().zip(scales).for_each(|(number, scale)| number.scale = scale);
-    let squares = column_sums(&rows.multipliers, layout.n_multipliers, |value, _, row| value * value * share(row));
+    let squares = column_sums(&rows.numbers, q, &shares, &centres, |distance| distance * distance);
+    for (number, (square, furthest)) in layout.numbers.iter_mut().zip(squares) {
+        number.scale = spread(square, furthest);
+    }
+    let squares = column_sums(&rows.multipliers, n_multipliers, &shares, &vec![0.0; n_multipliers], |value| value * value);
     for factor in &mut layout.factors {
         if let Some((slot, scale)) = &mut factor.multiplier {
             let (square, furthest) = squares[*slot];
-            *scale = spread(square, || furthest);
+            *scale = spread(square, furthest);
         }
     }
 }
 
 /// The root of a mean square; the largest value where squares are beyond doubles, 1 for zeros.
-fn spread(square: f64, furthest: impl Fn() -> f64) -> f64 {
+fn spread(square: f64, furthest: f64) -> f64 {
     if square.is_normal() {
-        return square.sqrt();
+        square.sqrt()
+    } else if furthest.is_normal() {
+        furthest
+    } else {
+        1.0
     }
-    let furthest = furthest();
-    if furthest.is_normal() { furthest } else { 1.0 }
 }
 
-/// For each column of numbers held row after row, the sum of a function of its cells and the
-/// largest cell, whatever the number of threads.
-fn column_sums(numbers: &[f64], width: usize, value: impl Fn(f64, usize, usize) -> f64 + Sync) -> Vec<(f64, f64)> {
+/// The weight of each row as a share of all, so that no sum of values is beyond doubles.
+struct Shares<'a> {
+    weights: Option<&'a [f64]>,
+    of_one: f64,
+}
+
+impl<'a> Shares<'a> {
+    fn of(rows: &'a Rows) -> Self {
+        let weights = rows.weights.as_deref();
+        let total = weights.map_or(rows.n_rows as f64, |weights| sum(weights.iter().copied()));
+        Self { weights, of_one: 1.0 / total }
+    }
+
+    fn of_row(&self, row: usize) -> f64 {
+        self.weights.map_or(self.of_one, |weights| weights[row] * self.of_one)
+    }
+}
+
+/// For each column of numbers held row after row, the weighted mean of a function of the
+/// distances to a centre, and the largest distance, whatever the number of threads.
+fn column_sums(
+    numbers: &[f64],
+    width: usize,
+    shares: &Shares<'_>,
+    centres: &[f64],
+    value: impl Fn(f64) -> f64 + Sync,
+) -> Vec<(f64, f64)> {
     if width == 0 {
         return Vec::new();
     }
-    let chunks: Vec<Vec<(f64, f64)>> = numbers
+    let chunks: Vec<(Vec<f64>, Vec<f64>)> = numbers
         .par_chunks(CHUNK * width)
         .enumerate()
         .map(|(chunk, cells)| {
-            let mut sums = vec![(0.0, 0.0_f64); width];
+            let (mut sums, mut furthest) = (vec![0.0; width], vec![0.0_f64; width]);
             for (row, cells) in cells.chunks_exact(width).enumerate() {
-                for (at, (cell, (sum, furthest))) in cells.iter().zip(&mut sums).enumerate() {
-                    *sum += value(*cell, at, chunk * CHUNK + row);
-                    *furthest = furthest.max(cell.abs());
+                let share = shares.of_row(chunk * CHUNK + row);
+                let of_column = cells.iter().zip(centres).zip(sums.iter_mut().zip(&mut furthest));
+                for ((cell, centre), (sum, furthest)) in of_column {
+                    let distance = cell - centre;
+                    *sum += value(distance) * share;
+                    *furthest = furthest.max(distance.abs());
                 }
             }
-            sums
+            (sums, furthest)
         })
         .collect();
     (0..width)
         .map(|at| {
-            let furthest = chunks.iter().fold(0.0_f64, |furthest, chunk| furthest.max(chunk[at].1));
-            (sum(chunks.iter().map(|chunk| chunk[at].0)), furthest)
+            let furthest = chunks.iter().fold(0.0_f64, |furthest, (_, of_chunk)| furthest.max(of_chunk[at]));
+            (sum(chunks.iter().map(|(sums, _)| sums[at])), furthest)
         })
         .collect()
 }
