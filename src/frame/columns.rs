@@ -389,6 +389,17 @@ pub const EVENT: &str = "event";
 /// Rows that have the event.
 pub const N_EVENT: &str = "n_event";
 
+/// Feature of a model, as its column is named in the table.
+pub const FEATURE: &str = "feature";
+/// Missing cells that got a value.
+pub const N_IMPUTED: &str = "n_imputed";
+/// Cells with a level that training did not have.
+pub const N_UNSEEN: &str = "n_unseen";
+/// Rows that were left out.
+pub const N_DROPPED: &str = "n_dropped";
+/// Coefficient of a regression, by the name of its column.
+pub const TERM: &str = "term";
+
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]
 pub fn quantile(share: f64) -> String {

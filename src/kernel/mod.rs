@@ -24,6 +24,7 @@ pub mod p_value;
 pub mod quantile;
 pub mod rank;
 pub mod sketch;
+pub mod spline;
 pub mod sum;
 pub mod symmetric_matrix;
 pub mod undefined;
