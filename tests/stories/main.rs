@@ -21,6 +21,7 @@ mod golden_correlation;
 mod golden_descriptive;
 mod golden_drivers;
 mod golden_hypothesis;
+mod golden_metrics;
 mod golden_nist;
 mod laws;
 mod one_profile_from_three_channels;
