@@ -447,6 +447,36 @@ pub const FUTURE_PURCHASE_DAYS: &str = "future_purchase_days";
 pub const FUTURE_SPEND: &str = "future_spend";
 /// Purchases less refunds in the period that is predicted.
 pub const FUTURE_NET_VALUE: &str = "future_net_value";
+/// Probability of the event, 0..=1.
+pub const PROB: &str = "prob";
+/// Scores of this and above are contacted.
+pub const CUTOFF: &str = "cutoff";
+/// Customers contacted.
+pub const N_CONTACTED: &str = "n_contacted";
+/// Share of the customers contacted, 0..=1.
+pub const CONTACTED_SHARE: &str = "contacted_share";
+/// What contacts earn over contacting nobody.
+pub const PROFIT: &str = "profit";
+/// Profit over all customers, contacted or not.
+pub const PROFIT_PER_CUSTOMER: &str = "profit_per_customer";
+/// What a contact is expected to earn.
+pub const EXPECTED_PROFIT: &str = "expected_profit";
+/// What a contact takes of the budget.
+pub const COST: &str = "cost";
+/// What a customer is worth.
+pub const WORTH: &str = "worth";
+
+/// The column of a feature that raises a probability, by its place from 1: `reason_1`.
+#[must_use]
+pub fn reason(place: usize) -> String {
+    format!("reason_{place}")
+}
+
+/// The column of what that feature adds to the score: `contribution_1`.
+#[must_use]
+pub fn contribution(place: usize) -> String {
+    format!("contribution_{place}")
+}
 
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]

@@ -6,6 +6,7 @@ pub mod binning;
 pub mod bootstrap;
 pub mod bounded_sum;
 pub mod concentration;
+pub mod decision;
 pub mod distribution;
 mod draw;
 pub mod entropy;

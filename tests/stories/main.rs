@@ -18,6 +18,7 @@ mod golden_association;
 mod golden_cleaning;
 mod golden_comparison;
 mod golden_correlation;
+mod golden_decision;
 mod golden_descriptive;
 mod golden_drivers;
 mod golden_hypothesis;
