@@ -450,7 +450,7 @@ pub const FUTURE_NET_VALUE: &str = "future_net_value";
 /// Probability of the event, 0..=1.
 pub const PROB: &str = "prob";
 /// Scores of this and above are contacted.
-pub const CUTOFF: &str = "cutoff";
+pub const SCORE_CUTOFF: &str = "score_cutoff";
 /// Customers contacted.
 pub const N_CONTACTED: &str = "n_contacted";
 /// Share of the customers contacted, 0..=1.

@@ -8,6 +8,7 @@ pub mod bounded_sum;
 pub mod concentration;
 pub mod decision;
 pub mod distribution;
+pub mod double_double;
 mod draw;
 pub mod entropy;
 pub mod evaluation;
