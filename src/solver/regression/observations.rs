@@ -138,8 +138,8 @@ impl Observations {
         }
     }
 
-    /// Weighted sum of a function of the rows, the same for any number of threads.
-    pub(super) fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
+    /// Weighted sum of a function of the rows by their numbers, the same for any number of threads.
+    pub fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
         let weight = |row: usize| self.rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
         let chunks: Vec<f64> = (0..self.rows.n_rows.div_ceil(CHUNK))
             .into_par_iter()
@@ -159,6 +159,31 @@ impl Observations {
     #[must_use]
     pub fn predictors(&self, coefficients: &[f64]) -> Vec<f64> {
         self.pass().predictors(&self.layout.fitted(coefficients))
+    }
+
+    /// The weighted sum of values times the columns: `sum w_i v_i x_ij` for each column `j`.
+    ///
+    /// # Panics
+    /// When there are fewer values than rows.
+    #[must_use]
+    pub fn products(&self, values: &[f64]) -> Vec<f64> {
+        let n = self.layout.n_columns;
+        let of_fitted = self.pass().sums(&vec![0.0; n], |tile, weights, scores| {
+            weights.fill(0.0);
+            let values = &values[tile.start..tile.start + scores.len()];
+            scores.iter_mut().zip(values).enumerate().for_each(|(row, (score, value))| *score = tile.prior(row) * value);
+            0.0
+        });
+        // What coefficients of the design are for the fitted columns says what its columns are of those.
+        let mut unit = vec![0.0; n];
+        (0..n)
+            .map(|column| {
+                unit[column] = 1.0;
+                let product = self.layout.fitted(&unit).iter().zip(&of_fitted.gradient).map(|(a, b)| a * b).sum();
+                unit[column] = 0.0;
+                product
+            })
+            .collect()
     }
 
     pub(super) fn pass(&self) -> Pass<'_> {
