@@ -24,6 +24,7 @@ mod golden_drivers;
 mod golden_hypothesis;
 mod golden_metrics;
 mod golden_nist;
+mod golden_regression;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
