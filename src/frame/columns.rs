@@ -478,6 +478,19 @@ pub fn contribution(place: usize) -> String {
     format!("contribution_{place}")
 }
 
+/// `e` to a coefficient: an odds ratio, or a ratio of means.
+pub const RATIO: &str = "ratio";
+/// Lower end of the interval of a ratio.
+pub const RATIO_CONF_LOW: &str = "ratio_conf_low";
+/// Upper end of the interval of a ratio.
+pub const RATIO_CONF_HIGH: &str = "ratio_conf_high";
+/// Variance inflation factor.
+pub const VIF: &str = "vif";
+/// What one more unit adds to the mean response, averaged over the rows.
+pub const MARGINAL_EFFECT: &str = "marginal_effect";
+/// Standard error of a marginal effect.
+pub const MARGINAL_EFFECT_STD_ERROR: &str = "marginal_effect_std_error";
+
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]
 pub fn quantile(share: f64) -> String {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use polars::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::frame::columns::{FEATURE, N_DROPPED, N_IMPUTED, N_MISSING, N_UNSEEN};
@@ -11,7 +11,8 @@ use crate::frame::readable::{grouped, shown_text, write_table};
 use crate::frame::{ToDataFrame, frame_of};
 
 /// Cells of one feature that are not simply as in training.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FeatureCounts {
     /// The feature.
@@ -27,7 +28,8 @@ pub struct FeatureCounts {
 }
 
 /// What became of the cells of all features.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct EncodingCounts {
     /// Rows of the table.

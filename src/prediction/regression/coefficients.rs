@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::marginal::MarginalEffect;
 use super::model::RegressionModel;
 use crate::frame::columns::{
-    CONF_HIGH, CONF_LOW, ESTIMATE, LEVEL, LOG10_P, MARGINAL_EFFECT, MARGINAL_EFFECT_STD_ERROR, P_VALUE, RATIO,
-    RATIO_CONF_HIGH, RATIO_CONF_LOW, REASON, FEATURE, STATISTIC, STD_ERROR, TERM, VIF,
+    CONF_HIGH, CONF_LOW, ESTIMATE, FEATURE, LEVEL, LOG10_P, MARGINAL_EFFECT, MARGINAL_EFFECT_STD_ERROR, P_VALUE, RATIO,
+    RATIO_CONF_HIGH, RATIO_CONF_LOW, REASON, STATISTIC, STD_ERROR, TERM, VIF,
 };
 use crate::frame::frame_of;
 use crate::kernel::distribution::{normal, student_t};

@@ -12,10 +12,11 @@ use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
-use crate::prediction::encoding::{Encoder, Term};
+use crate::kernel::weight::WeightKind;
+use crate::prediction::encoding::Term;
 use crate::solver::regression::{
-    Family, Observations, Outcomes, RegressionError, RegressionFit, RowWeights, SandwichKind, firth, fit as solve,
-    sandwich, variance_inflation,
+    Family, Observations, Outcomes, RegressionError, RegressionFit, SandwichKind, firth, fit as solve, sandwich,
+    variance_inflation,
 };
 
 pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<RegressionModel> {
@@ -55,12 +56,14 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
         covariance,
         statistics,
     };
-    Ok(RegressionModel::new(regression.clone(), encoder, fitted))
+    RegressionModel::new(regression.clone(), encoder, fitted)
 }
 
 fn undefined(reason: Undefined) -> Error {
     let reason = match reason {
-        Undefined::NoWeight => "no row is left to learn from; give the table rows with a target and a weight".to_owned(),
+        Undefined::NoWeight => {
+            "no row is left to learn from; give the table rows with a target and a weight".to_owned()
+        }
         Undefined::NotFinite => "a column holds a number that is not finite".to_owned(),
         other => format!("the columns cannot be computed with: {other}"),
     };
@@ -72,8 +75,11 @@ fn refused(error: RegressionError, terms: &[Term], has_intercept: bool) -> Error
     match error {
         RegressionError::Separated { n_separated, n_rows, columns } => {
             let first = usize::from(has_intercept);
-            let names: Vec<String> =
-                columns.iter().filter_map(|column| terms.get(column - first)).map(|term| format!("`{}`", term.name)).collect();
+            let names: Vec<String> = columns
+                .iter()
+                .filter_map(|column| terms.get(column - first))
+                .map(|term| format!("`{}`", term.name))
+                .collect();
             let reason = format!(
                 "{} separate(s) the outcomes: {n_separated} of {n_rows} row(s) are told apart without error, so no finite \
                  coefficient is best; leave the column(s) out, pool their levels, or use `firth` or `l2_penalty`",
@@ -101,9 +107,7 @@ fn statistics(
     let has_likelihood = params.class_weights.is_none() && meaning != Some(WeightMeaning::Sampling);
     if has_likelihood {
         let are_precisions = meaning == Some(WeightMeaning::Precision);
-        let at = |deviance: f64| {
-            log_likelihood(params.family, rows, deviance, facts.dispersion, are_precisions).ok()
-        };
+        let at = |deviance: f64| log_likelihood(params.family, rows, deviance, facts.dispersion, are_precisions).ok();
         facts.log_likelihood = at(solved.deviance);
         // A Gamma's dispersion is that of the fit, so its null model has another one.
         facts.null_log_likelihood = if params.family == Family::Gamma { None } else { at(solved.null_deviance) };
@@ -137,7 +141,7 @@ fn covariance(
         return Ok(SymmetricMatrix::from_lower(of_model.order(), |row, column| dispersion * of_model.get(row, column)));
     };
     let is_frequency = params.weights.as_ref().is_some_and(|weights| weights.meaning == WeightMeaning::Frequency);
-    let meaning = if is_frequency { RowWeights::Frequency } else { RowWeights::Importance };
+    let meaning = if is_frequency { WeightKind::Frequency } else { WeightKind::Sampling };
     sandwich(observations, params.family, solved, kind, meaning).map_err(|reason| {
         let reason = format!("robust standard errors cannot be had: {reason}");
         Error::Unusable { analysis: REGRESSION, reason }
@@ -160,15 +164,4 @@ impl RegressionParams {
             StandardErrors::Cluster => Some(SandwichKind::Cluster),
         }
     }
-
-    /// The encoder's features, for models that are read back.
-    pub(super) fn has_offset(&self) -> bool {
-        self.offset.is_some()
-    }
-}
-
-/// The encoder is asked for its terms in many places.
-pub(super) fn term_names(encoder: &Encoder, has_intercept: bool) -> Vec<String> {
-    let intercept = has_intercept.then(|| super::INTERCEPT.to_owned());
-    intercept.into_iter().chain(encoder.terms().iter().map(|term| term.name.clone())).collect()
 }

@@ -100,8 +100,19 @@ fn check_format(format: u32) -> Result<()> {
 }
 
 impl RegressionModel {
-    pub(super) fn new(definition: Regression, encoder: Encoder, fitted: Fitted) -> Self {
-        Self { format: FORMAT, definition, encoder, fitted }
+    /// The model with its numbers as they are read back once saved: reading JSON can change the
+    /// last bit of a number, and a model is to be the same before and after.
+    pub(super) fn new(definition: Regression, encoder: Encoder, fitted: Fitted) -> Result<Self> {
+        const MOST_READINGS: usize = 8;
+        let mut model = Self { format: FORMAT, definition, encoder, fitted };
+        for _ in 0..MOST_READINGS {
+            let read = Self::from_json(&model.to_json())?;
+            if read == model {
+                break;
+            }
+            model = read;
+        }
+        Ok(model)
     }
 
     /// What a damaged file could say that no fit does.
@@ -203,7 +214,12 @@ impl RegressionModel {
     pub fn aliased(&self) -> Vec<&str> {
         let first = usize::from(self.has_intercept());
         let terms = self.encoder.terms();
-        self.fitted.aliased.iter().filter_map(|&column| terms.get(column.checked_sub(first)?)).map(|term| term.name.as_str()).collect()
+        self.fitted
+            .aliased
+            .iter()
+            .filter_map(|&column| terms.get(column.checked_sub(first)?))
+            .map(|term| term.name.as_str())
+            .collect()
     }
 
     /// The model as JSON.

@@ -8,7 +8,7 @@ use super::model::RegressionModel;
 use super::weights::{ClassWeights, RegressionWeights, WeightMeaning};
 use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
-use crate::prediction::encoding::{EncodingParams, LabelParams, MissingLabels};
+use crate::prediction::encoding::{Encoding, EncodingParams, LabelParams, MissingLabels};
 use crate::solver::regression::{Family, RegressionOptions};
 
 pub(super) const REGRESSION: &str = "regression";
@@ -253,7 +253,7 @@ impl RegressionParams {
     /// # Errors
     /// `Param` for a setting outside its range.
     pub fn check(self) -> Result<Regression> {
-        self.clone().encoding.check()?;
+        let _: Encoding = self.encoding.clone().check()?;
         let refused = |param, expected: &str, got: String| Err(Error::param(REGRESSION, param, expected, got));
         if let Family::Tweedie { power } = self.family
             && !(power > 1.0 && power < 2.0)

@@ -90,8 +90,7 @@ impl Training {
 
     /// Sum of the weights where they are numbers of rows, else rows.
     pub(super) fn n_obs(&self, params: &RegressionParams) -> f64 {
-        let is_frequency =
-            params.weights.as_ref().is_some_and(|weights| weights.meaning == WeightMeaning::Frequency);
+        let is_frequency = params.weights.as_ref().is_some_and(|weights| weights.meaning == WeightMeaning::Frequency);
         match &self.weights {
             // Whole numbers, whose sum is one.
             Some(weights) if is_frequency => weights.iter().sum(),

@@ -40,13 +40,21 @@ impl Pass<'_> {
             return cells;
         }
         for (row, own) in cells.iter_mut().enumerate() {
-            self.each_cell(row, |of, cell| if of == column { *own = cell });
+            self.each_cell(row, |of, cell| {
+                if of == column {
+                    *own = cell
+                }
+            });
         }
         cells
     }
 
     /// What the columns times slopes leave of a value of each row.
-    pub(super) fn left(&self, slopes: &[DoubleDouble], value: impl Fn(usize) -> DoubleDouble + Sync) -> Vec<DoubleDouble> {
+    pub(super) fn left(
+        &self,
+        slopes: &[DoubleDouble],
+        value: impl Fn(usize) -> DoubleDouble + Sync,
+    ) -> Vec<DoubleDouble> {
         (0..self.rows.n_rows)
             .into_par_iter()
             .with_min_len(CHUNK)

@@ -177,14 +177,19 @@ impl Layout {
         let (centres, scales) = self.centres_and_scales();
         let mut reduced = products.to_vec();
         for Reduction { column, shares } in &self.reductions {
-            let taken = shares.iter().zip(products).fold(DoubleDouble::default(), |taken, (share, product)| {
-                taken + *share * *product
-            });
+            let taken = shares
+                .iter()
+                .zip(products)
+                .fold(DoubleDouble::default(), |taken, (share, product)| taken + *share * *product);
             reduced[*column] += -taken;
         }
         let sum = reduced.first().copied().filter(|_| self.has_intercept).unwrap_or_default();
         let shapes = centres.iter().zip(&scales);
-        reduced.iter().zip(shapes).map(|(product, (centre, scale))| (*product - sum.times(*centre)).value() / scale).collect()
+        reduced
+            .iter()
+            .zip(shapes)
+            .map(|(product, (centre, scale))| (*product - sum.times(*centre)).value() / scale)
+            .collect()
     }
 
     /// The covariance of told coefficients from that of fitted ones. What is beyond doubles, as

@@ -171,7 +171,11 @@ impl Observations {
         let of_fitted = self.pass().sums(&vec![0.0; n], |tile, weights, scores| {
             weights.fill(0.0);
             let values = &values[tile.start..tile.start + scores.len()];
-            scores.iter_mut().zip(values).enumerate().for_each(|(row, (score, value))| *score = tile.prior(row) * value);
+            scores
+                .iter_mut()
+                .zip(values)
+                .enumerate()
+                .for_each(|(row, (score, value))| *score = tile.prior(row) * value);
             0.0
         });
         // What coefficients of the design are for the fitted columns says what its columns are of those.
@@ -305,11 +309,7 @@ fn column_sums(numbers: &[f64], width: usize, value: impl Fn(f64, usize, usize) 
 }
 
 /// For each chunk of rows and each column, what a function of its cells comes to from 0.
-fn column_chunks(
-    numbers: &[f64],
-    width: usize,
-    next: impl Fn(f64, f64, usize, usize) -> f64 + Sync,
-) -> Vec<Vec<f64>> {
+fn column_chunks(numbers: &[f64], width: usize, next: impl Fn(f64, f64, usize, usize) -> f64 + Sync) -> Vec<Vec<f64>> {
     if width == 0 {
         return Vec::new();
     }

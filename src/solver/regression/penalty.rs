@@ -100,7 +100,9 @@ impl Penalty {
                 kept.iter().enumerate().map(|(at, &column)| of_each[column] * inverse.get(at, at)).sum()
             }
             Self::Whole(matrix) => {
-                let row = |at: usize| kept.iter().zip(inverse.row(at)).map(move |(&other, cell)| matrix.get(kept[at], other) * cell);
+                let row = |at: usize| {
+                    kept.iter().zip(inverse.row(at)).map(move |(&other, cell)| matrix.get(kept[at], other) * cell)
+                };
                 (0..kept.len()).flat_map(row).sum()
             }
         };

@@ -221,8 +221,7 @@ impl<'a> Search<'a> {
         let (centres, scales) = self.original.layout.centres_and_scales();
         let variance = |of: usize| scales[of] * scales[of] * self.original_share(of);
         let square = |of: usize| variance(of) + centres[of] * centres[of];
-        let of_others: f64 =
-            self.kept.iter().map(|&kept| shares[kept].value().powi(2) * square(kept)).sum();
+        let of_others: f64 = self.kept.iter().map(|&kept| shares[kept].value().powi(2) * square(kept)).sum();
         self.mean_square(left) <= (DETERMINED * variance(column)).max(ROUNDING * (square(column) + of_others))
     }
 
