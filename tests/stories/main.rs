@@ -29,6 +29,7 @@ mod golden_nist;
 mod golden_nist_regression;
 mod golden_ols;
 mod golden_regression;
+mod hostile_regressions;
 mod laws;
 mod one_profile_from_three_channels;
 mod reading_files;
