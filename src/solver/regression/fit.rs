@@ -133,6 +133,8 @@ pub struct RegressionFit {
     pub iterations: u32,
     /// The linear predictor of each row, in the order of the observations.
     pub predictors: Vec<f64>,
+    /// The covariance of the coefficients of the columns as they were fitted.
+    pub(super) fitted_covariance: SymmetricMatrix,
 }
 
 /// Fits a regression.
@@ -402,6 +404,7 @@ impl<'a> Newton<'a> {
             effective_parameters,
             iterations,
             predictors,
+            fitted_covariance: covariance,
             aliased: self.aliased,
         })
     }

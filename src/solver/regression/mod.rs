@@ -2,12 +2,19 @@
 
 mod family;
 mod fit;
+mod group_scores;
 mod layout;
+mod leverages;
 mod observations;
 mod rows;
+mod sandwich;
+#[cfg(test)]
+mod small_table;
 mod sums;
 
 pub use family::Family;
 pub use fit::{RegressionError, RegressionFit, RegressionOptions, fit};
+pub use leverages::{cooks_distances, leverages};
 pub use observations::Observations;
 pub use rows::Outcomes;
+pub use sandwich::{SandwichKind, sandwich};
