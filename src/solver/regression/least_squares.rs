@@ -62,6 +62,7 @@ pub(super) fn least_squares(
         effective_parameters: penalty.effective_parameters(&inverse, &kept),
         iterations: 1 + settled.rounds,
         predictors: observations.response().iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
+        fitted_covariance: covariance,
     })
 }
 
