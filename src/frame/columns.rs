@@ -409,8 +409,6 @@ pub const MEAN_PROB: &str = "mean_prob";
 pub const PROB: &str = "prob";
 /// Sum of the weights of rows.
 pub const WEIGHT: &str = "weight";
-/// Coefficient of a model.
-pub const TERM: &str = "term";
 /// Share of rows in which the event happened.
 pub const EVENT_RATE: &str = "event_rate";
 /// The event rate over that of all rows.
@@ -423,10 +421,6 @@ pub const CUMULATIVE_CAPTURE: &str = "cumulative_capture";
 pub const CUMULATIVE_LIFT: &str = "cumulative_lift";
 /// Score from which on the event is predicted.
 pub const THRESHOLD: &str = "threshold";
-/// Share of positives taken by a threshold.
-pub const TRUE_POSITIVE_RATE: &str = "true_positive_rate";
-/// Share of negatives taken by a threshold.
-pub const FALSE_POSITIVE_RATE: &str = "false_positive_rate";
 /// Predicted, and it came.
 pub const TRUE_POSITIVES: &str = "true_positives";
 /// Predicted, and it did not come.
@@ -457,5 +451,5 @@ pub const METRIC: &str = "metric";
 pub const MEAN_ACTUAL: &str = "mean_actual";
 /// Mean of what was predicted.
 pub const MEAN_PREDICTED: &str = "mean_predicted";
-/// Mean of prediction less what came.
-pub const BIAS: &str = "bias";
+/// Share of the total value in this group and those before it.
+pub const CUMULATIVE_VALUE_SHARE: &str = "cumulative_value_share";

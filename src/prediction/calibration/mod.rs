@@ -18,4 +18,4 @@ pub use calibrator::{CalibrationMap, Calibrator, ScoreScale};
 pub use isotonic::Isotonic;
 pub use platt::Platt;
 
-pub(in crate::prediction) use logistic_curve::{LogisticCurve, intercept_in_the_large};
+pub(in crate::prediction) use logistic_curve::{Coefficient, LogisticCurve, intercept_in_the_large, logit};
