@@ -1,13 +1,38 @@
 //! A symmetric matrix of small order.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A symmetric matrix, held whole so that every row is one slice.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Saved")]
 pub struct SymmetricMatrix {
     order: usize,
     /// Row after row, which is column after column too.
     values: Vec<f64>,
+}
+
+/// A matrix as written, before its check.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Saved {
+    order: usize,
+    values: Vec<f64>,
+}
+
+impl TryFrom<Saved> for SymmetricMatrix {
+    type Error = String;
+
+    fn try_from(saved: Saved) -> Result<Self, String> {
+        let Saved { order, values } = saved;
+        let n_cells = order.checked_mul(order);
+        if n_cells != Some(values.len()) {
+            return Err(format!("a matrix of order {order} has {} cells", values.len()));
+        }
+        let matrix = Self { order, values };
+        let is_mirrored =
+            (0..order).all(|row| (0..row).all(|column| matrix.get(row, column) == matrix.get(column, row)));
+        if is_mirrored { Ok(matrix) } else { Err("a symmetric matrix is not symmetric".to_owned()) }
+    }
 }
 
 impl SymmetricMatrix {

@@ -90,10 +90,8 @@ impl LabelParams {
         if positive.is_empty() || negative.is_empty() {
             return Err(one_class(column, &codes));
         }
-        let coding = LabelCoding {
-            positive: most_frequent(&positive, &codes),
-            negative: most_frequent(&negative, &codes),
-        };
+        let coding =
+            LabelCoding { positive: most_frequent(&positive, &codes), negative: most_frequent(&negative, &codes) };
         let meanings: Vec<Option<bool>> = meanings.into_iter().map(Some).collect();
         gathered(column, &codes, &meanings, coding, self.missing)
     }
@@ -386,11 +384,20 @@ mod tests {
         let one = "labels: the 2 label(s) of `流失` are of one class, and there is nothing to tell apart";
         assert_eq!(refused(series(["Yes", "yes"])), one);
         assert_eq!(refused(series([0, 0])), one);
-        assert_eq!(refused(Series::full_null("x".into(), 3, &DataType::String)), "labels: `流失` has no label in 3 row(s)");
-        assert_eq!(refused(Series::new_empty("x".into(), &DataType::Boolean)), "labels: `流失` has no label in 0 row(s)");
+        assert_eq!(
+            refused(Series::full_null("x".into(), 3, &DataType::String)),
+            "labels: `流失` has no label in 3 row(s)"
+        );
+        assert_eq!(
+            refused(Series::new_empty("x".into(), &DataType::Boolean)),
+            "labels: `流失` has no label in 0 row(s)"
+        );
         let ids: Vec<f64> = (0..70).map(f64::from).collect();
         assert_eq!(refused(series(ids)), "labels: `流失` has more than 64 levels where a label has two");
-        assert_eq!(refused(series([0.0, f64::INFINITY, 1.0])), "labels: 1 row(s) of `流失` are infinite; filter them out");
+        assert_eq!(
+            refused(series([0.0, f64::INFINITY, 1.0])),
+            "labels: 1 row(s) of `流失` are infinite; filter them out"
+        );
         assert!(refused(Series::new("x".into(), [series([1])])).contains("target `流失` is list[i32]"));
         let frame = df!("Churn" => ["Yes"]).unwrap();
         let gone = LabelParams::new().read(&frame, "Chrun").unwrap_err().to_string();
@@ -421,7 +428,10 @@ mod tests {
         assert!(read(series([Some("No"), None]), MissingLabels::Error).is_err());
         assert_eq!(read(series([Some("No"), None]), MissingLabels::Drop).unwrap().n_missing(), 1);
         let refused = read(series(["No", "gone"]), MissingLabels::Drop).unwrap_err().to_string();
-        assert!(refused.starts_with("labels: 1 row(s) of `y` have a level that is none of the two classes"), "{refused}");
+        assert!(
+            refused.starts_with("labels: 1 row(s) of `y` have a level that is none of the two classes"),
+            "{refused}"
+        );
         let stated = read_as(&LabelParams::new().positive("gone"), series(["gone", "here"])).unwrap();
         let text = serde_json::to_string(stated.coding()).unwrap();
         assert_eq!(text, r#"{"positive":"gone","negative":"here"}"#);

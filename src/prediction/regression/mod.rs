@@ -1,1 +1,29 @@
 //! Regression: models with coefficients, their errors and predictions.
+
+mod coefficients;
+mod display;
+mod errors;
+mod fit;
+mod likelihood;
+mod marginal;
+mod model;
+mod params;
+mod predict;
+mod statistics;
+mod training;
+mod weights;
+
+pub use coefficients::Coefficient;
+pub use errors::StandardErrors;
+pub use marginal::MarginalEffect;
+pub use model::RegressionModel;
+pub use params::{Offset, Regression, RegressionParams};
+pub use predict::Predictions;
+pub use statistics::{FitStatistics, OverallTest};
+pub use training::TrainingRows;
+pub use weights::{ClassWeights, WeightMeaning};
+
+pub use crate::solver::regression::Family;
+
+/// The name of the constant among the terms.
+const INTERCEPT: &str = "(intercept)";

@@ -1,0 +1,193 @@
+//! Predictions of a regression, in batches and inside a lazy plan.
+
+use polars::prelude::*;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::model::RegressionModel;
+use super::params::{Offset, REGRESSION};
+use super::training::read_offset;
+use crate::analysis::collect;
+use crate::error::{Error, Result};
+use crate::frame::columns::{CUSTOMER, MEAN, PROB};
+use crate::frame::schema::column_remedy;
+use crate::frame::{FeatureTable, frame_of};
+use crate::prediction::encoding::{Contributions, EncodingCounts};
+use crate::solver::regression::Family;
+
+/// A prediction for each row of a table, in its order.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Predictions {
+    values: Vec<f64>,
+    is_kept: Option<Vec<bool>>,
+    #[serde(skip)]
+    customers: Option<Column>,
+    counts: EncodingCounts,
+    name: &'static str,
+}
+
+impl Predictions {
+    /// Rows of the table.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The probability (logistic) or mean of a row; `None` for one that a missing cell leaves out.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<f64> {
+        let is_kept = self.is_kept.as_ref().is_none_or(|is_kept| is_kept.get(row) == Some(&true));
+        self.values.get(row).copied().filter(|_| is_kept)
+    }
+
+    /// The same for all rows.
+    #[must_use]
+    pub fn values(&self) -> Vec<Option<f64>> {
+        (0..self.values.len()).map(|row| self.get(row)).collect()
+    }
+
+    /// One number for each row without a copy; `None` when a row has none.
+    #[must_use]
+    pub fn complete(&self) -> Option<&[f64]> {
+        self.is_kept.is_none().then_some(&self.values)
+    }
+
+    /// Cells that were missing or of a level that training did not have.
+    #[must_use]
+    pub fn counts(&self) -> &EncodingCounts {
+        &self.counts
+    }
+
+    /// Rows without a prediction.
+    #[must_use]
+    pub fn n_without(&self) -> usize {
+        self.is_kept.as_ref().map_or(0, |is_kept| is_kept.iter().filter(|&&is_kept| !is_kept).count())
+    }
+
+    /// One row for each row of the table, with the customer's number where one is named.
+    #[must_use]
+    pub fn to_dataframe(&self) -> DataFrame {
+        let values = match self.complete() {
+            Some(values) => Series::new(self.name.into(), values),
+            None => Series::new(self.name.into(), self.values()),
+        };
+        match &self.customers {
+            Some(customers) => {
+                let mut customers = customers.as_materialized_series().clone();
+                customers.rename(CUSTOMER.into());
+                frame_of(vec![customers, values])
+            }
+            None => frame_of(vec![values]),
+        }
+    }
+}
+
+impl RegressionModel {
+    /// Predicts every row of a table, in its order.
+    ///
+    /// Missing cells and unseen levels are treated as in the encoding and counted; the columns
+    /// of the model are read once.
+    ///
+    /// # Errors
+    /// `Schema` when a feature or the offset is not there; `Unusable` for cells that the encoding
+    /// refuses; `Query` when the table cannot be read.
+    pub fn predict(&self, table: &FeatureTable) -> Result<Predictions> {
+        let frame = self.read(table)?;
+        let customers = table.customer_id().map(|customer| frame.column(customer).cloned());
+        let customers = customers.transpose().map_err(Error::query(REGRESSION))?;
+        let mut predictions = self.predict_frame(&frame)?;
+        predictions.customers = customers;
+        Ok(predictions)
+    }
+
+    /// The same for a frame in memory.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_frame(&self, frame: &DataFrame) -> Result<Predictions> {
+        let (intercept, terms) = self.split_coefficients();
+        let scored = self.encoder().linear_predictor(frame, intercept, terms)?;
+        let family = self.family();
+        let offset = self.definition().offset.as_ref().map(|offset| read_offset(frame, offset)).transpose()?;
+        let (counts, is_kept) = (scored.counts().clone(), scored.is_kept().map(<[bool]>::to_vec));
+        let mut values = scored.into_values();
+        if let Some(offset) = &offset {
+            values.iter_mut().zip(offset).for_each(|(value, offset)| *value += offset);
+        }
+        values.par_iter_mut().with_min_len(4_096).for_each(|value| *value = family.mean(*value));
+        let name = if family == Family::Binomial { PROB } else { MEAN };
+        Ok(Predictions { values, is_kept, customers: None, counts, name })
+    }
+
+    /// The prediction as an expression for a lazy plan of one's own; the numbers are those of
+    /// [`predict`](Self::predict).
+    ///
+    /// # Errors
+    /// None for a model that was fitted or read back.
+    pub fn score_expr(&self) -> Result<Expr> {
+        let family = self.family();
+        let (intercept, terms) = self.split_coefficients();
+        let name = if family == Family::Binomial { PROB } else { MEAN };
+        let scored = match &self.definition().offset {
+            None => self.encoder().score_expr(intercept, terms, move |predictor| family.mean(predictor))?,
+            Some(offset) => {
+                let predictor = self.encoder().linear_predictor_expr(intercept, terms)? + offset_expr(offset);
+                on_numbers(predictor, move |predictor| family.mean(predictor))
+            }
+        };
+        Ok(scored.alias(name))
+    }
+
+    /// What each feature adds to the linear predictor (the log-odds of a logistic regression) of
+    /// each row, compared with the mean of the training rows: the reasons of a score.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn contributions(&self, table: &FeatureTable) -> Result<Contributions> {
+        let (_, terms) = self.split_coefficients();
+        self.encoder().contributions(&self.read(table)?, terms)
+    }
+
+    /// The columns that a prediction needs, with the customer's number.
+    fn read(&self, table: &FeatureTable) -> Result<DataFrame> {
+        let mut names = self.encoder().features();
+        let offset = self.definition().offset.as_ref().map(Offset::column);
+        for name in table.customer_id().into_iter().chain(offset) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let schema = table.schema();
+        let problems: Vec<String> = names
+            .iter()
+            .filter(|name| !schema.contains(name))
+            .map(|name| format!("column `{name}` of the model is not there; {}", column_remedy(name, schema)))
+            .collect();
+        if !problems.is_empty() {
+            return Err(Error::Schema { table: REGRESSION, problems });
+        }
+        let columns: Vec<Expr> = names.into_iter().map(col).collect();
+        collect(REGRESSION, table.lazy().select(columns))
+    }
+}
+
+fn offset_expr(offset: &Offset) -> Expr {
+    let number = col(offset.column()).cast(DataType::Float64);
+    match offset {
+        Offset::Added(_) => number,
+        Offset::Exposure(_) => on_numbers(number, f64::ln),
+    }
+}
+
+/// A function of every cell of a column of doubles; what is not finite becomes null.
+fn on_numbers(expr: Expr, function: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Expr {
+    expr.map(
+        move |column| {
+            let cell = |cell: Option<f64>| cell.map(&function).filter(|value| value.is_finite());
+            let numbers: Float64Chunked = column.f64()?.iter().map(cell).collect();
+            Ok(numbers.with_name(column.name().clone()).into_column())
+        },
+        |_, field| Ok(Field::new(field.name().clone(), DataType::Float64)),
+    )
+}
