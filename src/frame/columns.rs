@@ -389,6 +389,16 @@ pub const EVENT: &str = "event";
 /// Rows that have the event.
 pub const N_EVENT: &str = "n_event";
 
+/// Feature of a model, as its column is named in the table.
+pub const FEATURE: &str = "feature";
+/// Missing cells that got a value.
+pub const N_IMPUTED: &str = "n_imputed";
+/// Cells with a level that training did not have.
+pub const N_UNSEEN: &str = "n_unseen";
+/// Rows that were left out.
+pub const N_DROPPED: &str = "n_dropped";
+/// Coefficient of a regression, by the name of its column.
+pub const TERM: &str = "term";
 /// Cutoff of a snapshot.
 pub const CUTOFF: &str = "cutoff";
 /// Days with a purchase.
@@ -437,6 +447,36 @@ pub const FUTURE_PURCHASE_DAYS: &str = "future_purchase_days";
 pub const FUTURE_SPEND: &str = "future_spend";
 /// Purchases less refunds in the period that is predicted.
 pub const FUTURE_NET_VALUE: &str = "future_net_value";
+/// Probability of the event, 0..=1.
+pub const PROB: &str = "prob";
+/// Scores of this and above are contacted.
+pub const SCORE_CUTOFF: &str = "score_cutoff";
+/// Customers contacted.
+pub const N_CONTACTED: &str = "n_contacted";
+/// Share of the customers contacted, 0..=1.
+pub const CONTACTED_SHARE: &str = "contacted_share";
+/// What contacts earn over contacting nobody.
+pub const PROFIT: &str = "profit";
+/// Profit over all customers, contacted or not.
+pub const PROFIT_PER_CUSTOMER: &str = "profit_per_customer";
+/// What a contact is expected to earn.
+pub const EXPECTED_PROFIT: &str = "expected_profit";
+/// What a contact takes of the budget.
+pub const COST: &str = "cost";
+/// What a customer is worth.
+pub const WORTH: &str = "worth";
+
+/// The column of a feature that raises a probability, by its place from 1: `reason_1`.
+#[must_use]
+pub fn reason(place: usize) -> String {
+    format!("reason_{place}")
+}
+
+/// The column of what that feature adds to the score: `contribution_1`.
+#[must_use]
+pub fn contribution(place: usize) -> String {
+    format!("contribution_{place}")
+}
 
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]
