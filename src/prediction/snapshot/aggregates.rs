@@ -30,8 +30,7 @@ fn named(aggregates: &[(String, Expr)]) -> Vec<Expr> {
 pub(super) fn check(log: &TransactionLog, aggregates: &[(String, Expr)]) -> Result<()> {
     let mut problems = Vec::new();
     for (name, expr) in aggregates {
-        let brings_data =
-            |part: &Expr| matches!(part, Expr::SubPlan(..) | Expr::Literal(LiteralValue::Series(_)));
+        let brings_data = |part: &Expr| matches!(part, Expr::SubPlan(..) | Expr::Literal(LiteralValue::Series(_)));
         if expr.into_iter().any(brings_data) {
             problems.push(format!(
                 "aggregate `{name}` brings data of its own, which may be later than the cutoff; write it in the \

@@ -61,8 +61,7 @@ impl Events {
         let schema = frame.collect_schema().map_err(Error::query(NAME))?;
         check_columns(&schema, columns)?;
         let time = on_wall_clock(col(columns.time.as_str()), schema.get(&columns.time));
-        let mut exprs =
-            vec![identifier(&columns.customer, &schema).alias(KEY), time.cast(DataType::Date).alias(DAY)];
+        let mut exprs = vec![identifier(&columns.customer, &schema).alias(KEY), time.cast(DataType::Date).alias(DAY)];
         exprs.extend(columns.kind.iter().map(|kind| col(kind.as_str()).cast(DataType::String).alias(KIND)));
         let by: Vec<Expr> = [KEY, DAY, KIND].into_iter().take(exprs.len()).map(col).collect();
         let counted = frame.select(exprs).group_by(by).agg([len().cast(DataType::UInt64).alias(COUNT)]);

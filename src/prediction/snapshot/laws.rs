@@ -69,7 +69,12 @@ fn log_of(frame: DataFrame) -> TransactionLog {
 
 fn params() -> SnapshotParams {
     let observed_until = NaiveDate::from_epoch_days(CUTOFF + 200).unwrap();
-    SnapshotParams::new(cutoff()).window_days(365).eligible_days(200).horizon_days(30).gap_days(5).observed_until(observed_until)
+    SnapshotParams::new(cutoff())
+        .window_days(365)
+        .eligible_days(200)
+        .horizon_days(30)
+        .gap_days(5)
+        .observed_until(observed_until)
 }
 
 fn run(params: &SnapshotParams, sales: &[Sale]) -> Snapshot {
@@ -97,11 +102,14 @@ fn nothing_that_is_done_to_rows_after_the_cutoff_changes_a_feature() {
         assert!(deleted.len() < sales.len());
         let mut changed = sales.clone();
         for sale in changed.iter_mut().filter(|sale| sale.day > CUTOFF) {
-            *sale = Sale { who: dice.below(80), day: CUTOFF + 1 + dice.below(300) as i32, paid: -sale.paid * 3.0, ..*sale };
+            *sale =
+                Sale { who: dice.below(80), day: CUTOFF + 1 + dice.below(300) as i32, paid: -sale.paid * 3.0, ..*sale };
         }
-        let added: Vec<Sale> = sales.iter().cloned().chain((0..50).map(|i| Sale {
-            who: i % 45, day: CUTOFF + 1 + i as i32, paid: 1e12, order: 1, sku: 3,
-        })).collect();
+        let added: Vec<Sale> = sales
+            .iter()
+            .cloned()
+            .chain((0..50).map(|i| Sale { who: i % 45, day: CUTOFF + 1 + i as i32, paid: 1e12, order: 1, sku: 3 }))
+            .collect();
         for other in [deleted, changed, added] {
             let after = run(&params(), &other);
             assert!(features(&before).equals_missing(&features(&after)), "seed {seed}");
@@ -143,7 +151,8 @@ fn rows_up_to_the_cutoff_change_no_target_but_by_who_is_eligible() {
             let (before, after) = (targets(&sales), targets(&changed));
             let both: Vec<&String> = before.keys().filter(|id| after.contains_key(*id)).collect();
             assert!(both.len() > 10);
-            both.iter().for_each(|id| assert_eq!(before[*id].to_bits(), after[*id].to_bits(), "seed {seed}, {target:?}"));
+            both.iter()
+                .for_each(|id| assert_eq!(before[*id].to_bits(), after[*id].to_bits(), "seed {seed}, {target:?}"));
         }
     }
 }
@@ -162,7 +171,8 @@ fn the_order_of_the_rows_and_their_chunks_change_no_digit() {
         chunked.vstack_mut(&frame_of(&shuffled[700..701])).unwrap();
         chunked.vstack_mut(&frame_of(&shuffled[701..])).unwrap();
         let again = params().run(&log_of(chunked)).unwrap();
-        let names: Vec<&str> = again.table().features().iter().map(String::as_str).chain(["customer", "churned"]).collect();
+        let names: Vec<&str> =
+            again.table().features().iter().map(String::as_str).chain(["customer", "churned"]).collect();
         let of = |snapshot: &Snapshot| snapshot.to_dataframe().select(names.iter().copied()).unwrap();
         assert!(of(&first).equals_missing(&of(&again)));
         assert!(features(&first).equals_missing(&features(&run(&params(), &shuffled))));

@@ -186,7 +186,12 @@ impl SnapshotParams {
             return Err(Error::param(NAME, "horizon_days", "at least 1 and within the calendar", got));
         }
         if let Some(day) = self.observed_until.filter(|&day| day < self.cutoff) {
-            return Err(Error::param(NAME, "observed_until", format!("no earlier than the cutoff {}", self.cutoff), day));
+            return Err(Error::param(
+                NAME,
+                "observed_until",
+                format!("no earlier than the cutoff {}", self.cutoff),
+                day,
+            ));
         }
         Ok(SnapshotPlan(self))
     }

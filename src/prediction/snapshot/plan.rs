@@ -2,6 +2,7 @@
 
 use polars::prelude::LazyFrame;
 
+use super::NAME;
 use super::input::SnapshotInput;
 use super::lines::PurchaseHistory;
 use super::params::SnapshotPlan;
@@ -9,7 +10,6 @@ use super::read;
 use super::report::SnapshotReport;
 use super::sources::Sources;
 use super::table::Snapshot;
-use super::NAME;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;

@@ -156,12 +156,7 @@ impl Profile {
     pub(super) fn known(&self, row: Option<usize>) -> Known {
         let Some(row) = row else { return Known::default() };
         let at = |days: &Option<Vec<Option<i32>>>| days.as_ref().and_then(|days| days[row]);
-        Known {
-            has_row: true,
-            start: at(&self.start),
-            end: at(&self.end),
-            observed_until: at(&self.observed_until),
-        }
+        Known { has_row: true, start: at(&self.start), end: at(&self.end), observed_until: at(&self.observed_until) }
     }
 
     /// Whether contracts have a first day.
@@ -234,7 +229,8 @@ fn check_columns(schema: &Schema, columns: &ProfileColumns, dates: &[(&str, &str
     }
     for (column, known_since) in &columns.known_since {
         if !schema.get(known_since).is_some_and(is_time) {
-            problems.push(format!("column `{known_since}`, since which `{column}` is known, must be a Date or Datetime"));
+            problems
+                .push(format!("column `{known_since}`, since which `{column}` is known, must be a Date or Datetime"));
         }
     }
     let named = columns.known_since.iter().map(|(column, _)| column).chain(&columns.ignored);

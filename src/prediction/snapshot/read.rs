@@ -158,7 +158,9 @@ impl Reading {
         let mut starts = ends;
         starts.rotate_right(1);
         starts[0] = 0;
-        lines.par_chunk_by_mut(|a, b| a.customer == b.customer).for_each(|of_one| of_one.sort_unstable_by_key(|line| line.day));
+        lines
+            .par_chunk_by_mut(|a, b| a.customer == b.customer)
+            .for_each(|of_one| of_one.sort_unstable_by_key(|line| line.day));
         Ok(PurchaseHistory {
             ids,
             starts,

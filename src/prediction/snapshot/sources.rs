@@ -171,12 +171,7 @@ impl<'a> Sources<'a> {
     }
 
     /// The table at a cutoff; `is_one_of_several` says whether it has a column with its date.
-    pub(super) fn at(
-        &self,
-        windows: &Windows,
-        kinds: &[Option<String>],
-        is_one_of_several: bool,
-    ) -> Result<AtCutoff> {
+    pub(super) fn at(&self, windows: &Windows, kinds: &[Option<String>], is_one_of_several: bool) -> Result<AtCutoff> {
         let mut report = self.report(windows)?;
         let mut profile_counts = ProfileCounts::default();
         let rows = match &self.profile {
@@ -201,8 +196,7 @@ impl<'a> Sources<'a> {
             let (past, later) = self.history.parted(customer, windows.cutoff);
             report.count_lines(past, later, windows);
         }
-        let included: Vec<usize> =
-            (0..self.places.len()).filter(|&at| standings[at] == Standing::Included).collect();
+        let included: Vec<usize> = (0..self.places.len()).filter(|&at| standings[at] == Standing::Included).collect();
         let measured: Option<Vec<Measured>> = included
             .par_iter()
             .map_init(Scratch::default, |scratch, &at| {
@@ -238,7 +232,8 @@ impl<'a> Sources<'a> {
             features.extend(aggregates::features_at(&input.log, &input.aggregates, windows, &ids)?);
         }
         let names: Vec<String> = features.iter().map(|series| series.name().to_string()).collect();
-        let cutoff = is_one_of_several.then(|| crate::frame::dates(CUTOFF, vec![Some(date(windows.cutoff)); ids.len()]));
+        let cutoff =
+            is_one_of_several.then(|| crate::frame::dates(CUTOFF, vec![Some(date(windows.cutoff)); ids.len()]));
         let mut columns: Vec<Series> = [Some(ids), cutoff].into_iter().flatten().collect();
         columns.extend(features);
         columns.extend(measured::last_period(&measured, target));

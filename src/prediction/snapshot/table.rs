@@ -34,14 +34,8 @@ pub(super) fn table_of(
     features: &[String],
     target: Option<&SnapshotTarget>,
 ) -> Result<FeatureTable> {
-    let others = [
-        CUTOFF,
-        LAST_PERIOD_PURCHASED,
-        LAST_PERIOD_PURCHASE_DAYS,
-        LAST_PERIOD_SPEND,
-        LAST_PERIOD_NET_VALUE,
-        BASELINE,
-    ];
+    let others =
+        [CUTOFF, LAST_PERIOD_PURCHASED, LAST_PERIOD_PURCHASE_DAYS, LAST_PERIOD_SPEND, LAST_PERIOD_NET_VALUE, BASELINE];
     let others = others.into_iter().filter(|name| frame.schema().contains(name));
     let mut columns = FeatureColumns::new().customer_id(CUSTOMER).features(features).ignore(others);
     if let Some(target) = target {

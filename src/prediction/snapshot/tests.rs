@@ -180,7 +180,8 @@ fn customers_are_censored_where_the_label_window_outlasts_the_data() {
     // A customer who was watched for less is censored alone, whatever was seen.
     let profile = df!("who" => [1_i64, 2, 5], "closed" => [Some("2026-04-20"), None, Some("2026-05-07")]).unwrap();
     let profile = profile.lazy().with_column(col("closed").cast(DataType::Date));
-    let input = SnapshotInput::new(&log_of(six())).profile(profile, ProfileColumns::new("who").observed_until("closed"));
+    let input =
+        SnapshotInput::new(&log_of(six())).profile(profile, ProfileColumns::new("who").observed_until("closed"));
     let report = params().run(&input).unwrap().report().clone();
     assert_eq!((report.n_rows, report.n_censored, report.n_eligible()), (2, 1, 3));
 }
@@ -286,7 +287,11 @@ fn own_aggregates_see_the_window_alone() {
     assert_eq!(numbers(&frame, "largest"), [40.0, 25.0, 8.0].map(Some));
     assert_eq!(numbers(&frame, "n_lines"), [5.0, 1.0, 2.0].map(Some));
     assert_eq!(numbers(&frame, "tea_share"), [0.8, 0.0, 1.0].map(Some));
-    assert!(snapshot.table().features().ends_with(&["largest".to_owned(), "n_lines".to_owned(), "tea_share".to_owned()]));
+    assert!(snapshot.table().features().ends_with(&[
+        "largest".to_owned(),
+        "n_lines".to_owned(),
+        "tea_share".to_owned()
+    ]));
 }
 
 #[test]
@@ -307,8 +312,14 @@ fn aggregates_that_are_none_or_bring_their_own_data_are_refused() {
 #[test]
 fn settings_outside_their_range_are_refused() {
     let refused = |params: SnapshotParams| params.check().unwrap_err().to_string();
-    assert_eq!(refused(params().window_days(0)), "snapshot: `window_days` must be at least 1 and within the calendar, got 0");
-    assert_eq!(refused(params().eligible_days(91)), "snapshot: `eligible_days` must be at most `window_days`, 90, got 91");
+    assert_eq!(
+        refused(params().window_days(0)),
+        "snapshot: `window_days` must be at least 1 and within the calendar, got 0"
+    );
+    assert_eq!(
+        refused(params().eligible_days(91)),
+        "snapshot: `eligible_days` must be at most `window_days`, 90, got 91"
+    );
     assert!(refused(params().horizon_days(0)).contains("`horizon_days`"));
     assert!(refused(params().horizon_days(u32::MAX)).contains("`horizon_days`"));
     assert!(refused(params().observed_until(date("2026-03-30"))).contains("no earlier than the cutoff 2026-03-31"));
@@ -400,7 +411,8 @@ fn rolling_cutoffs_stack_what_single_ones_give_and_never_overlap() {
     // 03-31 + 7 + 10 is 04-17: closed by 04-20.
     assert_eq!(folds, [(1, expected[1]), (2, expected[2])]);
     let (train, test) = longer.tables(&longer.folds()[1]);
-    let n_rows = |table: &crate::frame::FeatureTable| crate::analysis::collect("test", table.lazy()).unwrap().height() as u64;
+    let n_rows =
+        |table: &crate::frame::FeatureTable| crate::analysis::collect("test", table.lazy()).unwrap().height() as u64;
     assert_eq!(n_rows(&train), longer.reports()[0].n_rows + longer.reports()[1].n_rows);
     assert_eq!(n_rows(&test), longer.reports()[2].n_rows);
     assert!(longer.to_string().contains("2026-05-10"));
