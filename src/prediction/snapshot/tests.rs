@@ -223,6 +223,25 @@ fn contracts_that_end_in_the_label_window_are_churn() {
     assert!(refused.is_param(), "{refused}");
 }
 
+/// Oracle: by hand. On the cutoff nobody knew that the contract would end on 04-15; the row that
+/// says so came later, and so did the plan of another customer.
+#[test]
+fn the_end_of_a_contract_is_read_from_the_last_row_and_its_features_from_that_of_the_cutoff() {
+    let frame = df!(
+        "who" => [1_i64, 1, 2, 2],
+        "since" => ["2026-01-01", "2026-04-20", "2026-01-01", "2026-04-02"],
+        "until" => [None, Some("2026-04-15"), Some("2026-04-15"), Some("2027-04-15")],
+        "plan" => ["basic", "left", "basic", "plus"],
+    );
+    let profile = frame.unwrap().lazy().with_columns([col("since"), col("until")].map(|day| day.cast(DataType::Date)));
+    let input = SnapshotInput::new(&log_of(six())).profile(profile, ProfileColumns::new("who").valid_from("since"));
+    let target = SnapshotTarget::ContractEnd { start: None, end: "until".to_owned() };
+    let frame = params().target(target).run(&input).unwrap().to_dataframe();
+    assert_eq!(numbers(&frame, "churned"), [1.0, 0.0].map(Some));
+    let plans: Vec<Option<&str>> = frame.column("plan").unwrap().str().unwrap().iter().collect();
+    assert_eq!(plans, [Some("basic"), Some("basic")]);
+}
+
 /// Oracle: by hand.
 #[test]
 fn of_a_profile_the_row_that_held_at_the_cutoff_is_taken() {
@@ -259,7 +278,7 @@ fn events_are_counted_by_kind_over_the_window() {
     );
     let frame = frame.unwrap().lazy().with_column(col("at").cast(DataType::Date));
     let run = |columns: EventColumns| {
-        params().run(&SnapshotInput::new(&log_of(six())).events(frame.clone(), columns)).unwrap()
+        params().run(SnapshotInput::new(&log_of(six())).events(frame.clone(), columns)).unwrap()
     };
     let snapshot = run(EventColumns::new("id", "at").kind("what"));
     let table = snapshot.to_dataframe();
