@@ -109,7 +109,8 @@ impl FeatureColumns {
                     ));
                 }
                 Some(_) if self.features.is_some() && self.has_other_role(&column) => {
-                    problems.push(format!("feature `{column}` is target, customer_id or ignored as well; name it once"));
+                    problems
+                        .push(format!("feature `{column}` is target, customer_id or ignored as well; name it once"));
                 }
                 Some(_) => {}
             }
@@ -221,6 +222,10 @@ impl FeatureTable {
 
 impl fmt::Debug for FeatureTable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("FeatureTable").field("features", &self.features).field("columns", &self.columns).finish_non_exhaustive()
+        formatter
+            .debug_struct("FeatureTable")
+            .field("features", &self.features)
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
     }
 }

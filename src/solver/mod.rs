@@ -14,6 +14,7 @@ mod least_squares;
 mod logistic;
 mod logistic_rows;
 mod matrix_product;
+pub mod regression;
 
 pub use cholesky::Cholesky;
 pub use eigen::{Eigen, symmetric_eigen};

@@ -22,6 +22,7 @@ mod golden_decision;
 mod golden_descriptive;
 mod golden_drivers;
 mod golden_hypothesis;
+mod golden_metrics;
 mod golden_nist;
 mod laws;
 mod one_profile_from_three_channels;

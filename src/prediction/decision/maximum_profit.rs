@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::amounts::refused;
 use super::retention_offer::{Acceptance, RetentionOffer};
 use crate::error::Result;
-use crate::frame::columns::{CONTACTED_SHARE, CUTOFF, METHOD, N_CONTACTED, PROFIT_PER_CUSTOMER};
+use crate::frame::columns::{CONTACTED_SHARE, SCORE_CUTOFF, METHOD, N_CONTACTED, PROFIT_PER_CUSTOMER};
 use crate::frame::readable::{grouped, shown_number, shown_share};
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::decision::{ContactValue, RetentionTerms, expected_maximum_profit, profit_curve};
@@ -79,7 +79,7 @@ impl ToDataFrame for MaximumProfit {
             Series::new(PROFIT_PER_CUSTOMER.into(), [self.maximum_profit, self.expected_maximum_profit]),
             Series::new(CONTACTED_SHARE.into(), [share, self.expected_contacted_share]),
             Series::new(N_CONTACTED.into(), [Some(self.n_contacted), None]),
-            Series::new(CUTOFF.into(), [self.cutoff, None]),
+            Series::new(SCORE_CUTOFF.into(), [self.cutoff, None]),
         ])
     }
 }

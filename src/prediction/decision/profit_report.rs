@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::amounts::shown_money;
 use super::offer::Offer;
-use crate::frame::columns::{CONTACTED_SHARE, CUTOFF, N_CONTACTED, PROFIT};
+use crate::frame::columns::{CONTACTED_SHARE, SCORE_CUTOFF, N_CONTACTED, PROFIT};
 use crate::frame::readable::{grouped, shown_number, shown_share, write_table};
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::bootstrap::BootstrapEstimate;
@@ -109,7 +109,7 @@ impl ToDataFrame for ProfitReport {
         let points = &self.curve.points;
         let column = |of: fn(&ProfitPoint) -> f64| points.iter().map(of).collect::<Vec<f64>>();
         frame_of(vec![
-            Series::new(CUTOFF.into(), points.iter().map(|point| point.cutoff).collect::<Vec<_>>()),
+            Series::new(SCORE_CUTOFF.into(), points.iter().map(|point| point.cutoff).collect::<Vec<_>>()),
             Series::new(N_CONTACTED.into(), points.iter().map(|point| point.n_contacted).collect::<Vec<_>>()),
             Series::new(CONTACTED_SHARE.into(), points.iter().map(|point| self.share_of(point)).collect::<Vec<_>>()),
             Series::new(PROFIT.into(), column(|point| point.profit)),

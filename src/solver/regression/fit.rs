@@ -1,0 +1,393 @@
+//! Regression by maximum likelihood: Newton's method with halved steps.
+//!
+//! Notation: `b` coefficients, `l(b)` log-likelihood, `g` its gradient, `I` the information
+//! (observed on the way, expected for the errors), `k_j` the penalty of column `j`.
+//!
+//! ```text
+//! step = I^-1 (g - K b)        gain = step' (g - K b) / 2        goal l(b) - sum k_j b_j^2 / 2
+//! ```
+//! P. McCullagh & J. A. Nelder (1989), Generalized Linear Models, 2nd ed., section 2.5. A step
+//! that lowers the goal is halved: with a row of great leverage full steps can go round in a
+//! circle of two for ever.
+//!
+//! Separation: the likelihood has no maximum when some direction moves rows only towards what
+//! was seen of them, and not all by nothing: A. Albert & J. A. Anderson (1984), Biometrika
+//! 71(1), 1-10, for yes and no; J. M. C. Santos Silva & S. Tenreyro (2010), Economics Letters
+//! 107(2), 310-312, for counts. Steps then do not shrink, and turn into such a direction.
+
+use super::family::{Curvature, Family, Way};
+use super::least_squares::least_squares;
+use super::observations::Observations;
+use super::penalty::Penalty;
+use super::sums::Sums;
+use crate::kernel::symmetric_matrix::SymmetricMatrix;
+use crate::kernel::undefined::Undefined;
+use crate::solver::cholesky::Cholesky;
+
+/// Share of a column that those before it must leave in the information on the way, which fades
+/// as means near their limits.
+const FADED: f64 = 1e-14;
+/// A step of the linear predictor that has not shrunk.
+const LARGE_STEP: f64 = 0.5;
+/// Steps before separation is looked for.
+const FIRST_STEPS: u32 = 6;
+/// How far a row can go the wrong way in a separating direction, beside the row that goes
+/// furthest; what the steps have not yet settled.
+const SEPARATES: f64 = 1e-6;
+/// The same once the information has faded.
+const SEPARATES_WHEN_FADED: f64 = 1e-3;
+/// Share of the largest part of a separating direction that makes a column part of it.
+const TAKES_PART: f64 = 1e-2;
+/// Halvings of one step.
+const MOST_HALVINGS: u32 = 40;
+/// A gain, beside the weight of the rows, that rounding alone can keep from shrinking.
+const NEARLY_THERE: f64 = 1e-10;
+
+/// When to stop, and what to hold the coefficients back by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RegressionOptions {
+    /// Steps at the most; 100 by default.
+    pub max_iter: u32,
+    /// A step is the last one when the mean square of what it moves the linear predictor by is
+    /// no more than this; 1e-16 by default, after which the next step is below the last digit.
+    pub tol: f64,
+    /// Half of it times the squared coefficients of the standardised columns (population
+    /// standard deviation, columns of codes too) is taken off the log-likelihood; the intercept
+    /// is free. 0 by default. scikit-learn's `C` is its reciprocal.
+    pub l2_penalty: f64,
+}
+
+impl Default for RegressionOptions {
+    fn default() -> Self {
+        Self { max_iter: 100, tol: 1e-16, l2_penalty: 0.0 }
+    }
+}
+
+/// Why there is no fit.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegressionError {
+    /// Some responses are none of the distribution.
+    #[error("{n} response(s) are outside the range of the distribution")]
+    Response {
+        /// How many.
+        n: u64,
+    },
+    /// All responses are at one end of their range.
+    #[error("all responses are {value}, so there is nothing to tell apart")]
+    OneOutcome {
+        /// What they are.
+        value: f64,
+    },
+    /// A combination of the columns tells rows at the end of their range from the others, and no
+    /// finite coefficients are the best.
+    #[error("the columns separate the outcomes: {n_separated} of {n_rows} row(s) are told apart without error")]
+    Separated {
+        /// Rows that the separating direction moves.
+        n_separated: u64,
+        /// All rows.
+        n_rows: u64,
+        /// The columns of the design that take part in it, without the intercept.
+        columns: Vec<usize>,
+    },
+    /// The steps came to no end.
+    #[error("no end after {iterations} steps: the last one promised a gain in log-likelihood of {gain:e}")]
+    NotConverged {
+        /// Steps taken.
+        iterations: u32,
+        /// What the last step promised.
+        gain: f64,
+    },
+    /// The design cannot be computed with.
+    #[error("{0}")]
+    Undefined(Undefined),
+}
+
+impl From<Undefined> for RegressionError {
+    fn from(reason: Undefined) -> Self {
+        Self::Undefined(reason)
+    }
+}
+
+/// A fitted regression; columns are those of the design, the intercept (if any) first.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RegressionFit {
+    /// One for each column, in its units; 0 for aliased ones.
+    pub coefficients: Vec<f64>,
+    /// Columns that those before them determine, in ascending order.
+    pub aliased: Vec<usize>,
+    /// Inverse of the expected (penalised) information at a dispersion of 1; rows and columns of
+    /// aliased columns are 0. Cells beyond doubles, as of columns below 1e-150, are infinite or 0.
+    pub covariance: SymmetricMatrix,
+    /// Roots of its diagonal, right where the squares are beyond doubles.
+    pub std_errors: Vec<f64>,
+    /// Twice what the likelihood lacks to that of means equal to the responses, unpenalised.
+    pub deviance: f64,
+    /// The same for the intercept (or nothing) alone, with the offset.
+    pub null_deviance: f64,
+    /// Sum of the weighted squared residuals over their variances.
+    pub pearson_chi2: f64,
+    /// Trace of the part that the data have in the penalised information; the number of
+    /// columns that are not aliased, without a penalty.
+    pub effective_parameters: f64,
+    /// Steps taken.
+    pub iterations: u32,
+    /// The linear predictor of each row, in the order of the observations.
+    pub predictors: Vec<f64>,
+}
+
+/// Fits a regression.
+///
+/// # Errors
+/// See [`RegressionError`].
+pub fn fit(
+    observations: &Observations,
+    family: Family,
+    options: &RegressionOptions,
+) -> Result<RegressionFit, RegressionError> {
+    check_responses(observations, family)?;
+    if family == Family::Gaussian {
+        return least_squares(observations, options);
+    }
+    let start = null_coefficients(observations, family, options)?;
+    let null_deviance = deviance(observations, family, &observations.pass().predictors(&start));
+    let penalty = Penalty::of(observations, options.l2_penalty);
+    let mut newton = Newton::over(observations, family, penalty, start, observations.kept());
+    let iterations = newton.run(options)?;
+    newton.told(null_deviance, iterations)
+}
+
+fn check_responses(observations: &Observations, family: Family) -> Result<(), RegressionError> {
+    let response = observations.response();
+    let n = response.iter().filter(|&&response| !family.allows(response)).count() as u64;
+    if n > 0 {
+        return Err(RegressionError::Response { n });
+    }
+    let ends: &[f64] = match family {
+        Family::Binomial => &[0.0, 1.0],
+        Family::Poisson | Family::Tweedie { .. } => &[0.0],
+        Family::Gaussian | Family::Gamma => &[],
+    };
+    match ends.iter().find(|&&end| response.iter().all(|&response| response == end)) {
+        Some(&value) => Err(RegressionError::OneOutcome { value }),
+        None => Ok(()),
+    }
+}
+
+/// Coefficients of the intercept alone, on the columns as they are fitted.
+fn null_coefficients(
+    observations: &Observations,
+    family: Family,
+    options: &RegressionOptions,
+) -> Result<Vec<f64>, RegressionError> {
+    let mut start = vec![0.0; observations.n_columns()];
+    if !observations.has_intercept() {
+        return Ok(start);
+    }
+    let response = observations.response();
+    let total = observations.total_weight();
+    let mean = observations.weighted_sum(|row| response[row] / total);
+    start[0] = family.link(mean);
+    let Some(offset) = observations.offset() else { return Ok(start) };
+    // The mean offset brings the start near; Newton's method finds the end.
+    start[0] -= observations.weighted_sum(|row| offset[row] / total);
+    let mut newton = Newton::over(observations, family, Penalty::None, start, vec![0]);
+    newton.run(options)?;
+    Ok(newton.coefficients)
+}
+
+fn deviance(observations: &Observations, family: Family, predictors: &[f64]) -> f64 {
+    let response = observations.response();
+    observations.weighted_sum(|row| family.unit_deviance(response[row], predictors[row]))
+}
+
+struct Newton<'a> {
+    observations: &'a Observations,
+    family: Family,
+    penalty: Penalty,
+    /// Columns that are not aliased.
+    kept: Vec<usize>,
+    coefficients: Vec<f64>,
+    sums: Sums,
+}
+
+impl<'a> Newton<'a> {
+    fn over(
+        observations: &'a Observations,
+        family: Family,
+        penalty: Penalty,
+        start: Vec<f64>,
+        kept: Vec<usize>,
+    ) -> Self {
+        let sums = sums(observations, family, Curvature::Observed, &start);
+        Self { observations, family, penalty, kept, coefficients: start, sums }
+    }
+
+    fn run(&mut self, options: &RegressionOptions) -> Result<u32, RegressionError> {
+        let mut gain = f64::INFINITY;
+        for iteration in 1..=options.max_iter {
+            let factor = Cholesky::of(&self.penalty.added_to(&self.sums.information, &self.kept), FADED)?;
+            let gradient = self.gradient();
+            let before = gain;
+            gain = factor.explained(&gradient) / 2.0;
+            let step = self.spread(&factor.solve(&gradient));
+            let has_faded = factor.rank() < self.kept.len();
+            self.check_separation(iteration, &step, has_faded)?;
+            let has_moved = self.take(&step);
+            let scale = self.scale();
+            let is_small = gain <= options.tol * scale;
+            // What is left is rounding when a small gain does not shrink any more.
+            let is_rounding = gain <= NEARLY_THERE * scale && (gain > before / 4.0 || !has_moved);
+            if (is_small || is_rounding) && !has_faded {
+                return Ok(iteration);
+            }
+            if !has_moved {
+                break;
+            }
+        }
+        Err(RegressionError::NotConverged { iterations: options.max_iter, gain })
+    }
+
+    /// What a gain is measured by, so that units of the response do not matter: twice a gain
+    /// over it is the mean square of the step.
+    fn scale(&self) -> f64 {
+        self.sums.total_weight
+    }
+
+    /// Of the penalised likelihood, over the columns that are kept.
+    fn gradient(&self) -> Vec<f64> {
+        let held = self.penalty.times(&self.coefficients);
+        self.kept.iter().map(|&column| self.sums.gradient[column] - held[column]).collect()
+    }
+
+    fn goal(&self, sums: &Sums, coefficients: &[f64]) -> f64 {
+        sums.total - self.penalty.taken_off(coefficients)
+    }
+
+    /// A step over all coefficients, with zeros for the aliased ones.
+    fn spread(&self, step: &[f64]) -> Vec<f64> {
+        let mut of_all = vec![0.0; self.coefficients.len()];
+        self.kept.iter().zip(step).for_each(|(&column, value)| of_all[column] = *value);
+        of_all
+    }
+
+    /// Goes as far along a step as the goal does not fall, but for rounding; whether it went.
+    fn take(&mut self, step: &[f64]) -> bool {
+        let before = self.goal(&self.sums, &self.coefficients);
+        let least = before - 1e-13 * before.abs();
+        let mut length = 1.0;
+        for _ in 0..MOST_HALVINGS {
+            let next: Vec<f64> = self.coefficients.iter().zip(step).map(|(from, step)| from + length * step).collect();
+            let sums = sums(self.observations, self.family, Curvature::Observed, &next);
+            if self.goal(&sums, &next) >= least && sums.information.is_finite() {
+                (self.coefficients, self.sums) = (next, sums);
+                return true;
+            }
+            length /= 2.0;
+        }
+        false
+    }
+
+    fn check_separation(&self, iteration: u32, step: &[f64], has_faded: bool) -> Result<(), RegressionError> {
+        if iteration <= FIRST_STEPS || matches!(self.family, Family::Gaussian | Family::Gamma) {
+            return Ok(());
+        }
+        let moves = self.moves(step);
+        let largest = moves.iter().fold(0.0_f64, |largest, step| largest.max(step.abs()));
+        // Once the information has faded, the way already gone is the direction.
+        let (direction, moves, tolerance) = match (has_faded, largest > LARGE_STEP) {
+            (_, true) => (step, moves, SEPARATES),
+            (true, false) => (self.coefficients.as_slice(), self.moves(&self.coefficients), SEPARATES_WHEN_FADED),
+            (false, false) => return Ok(()),
+        };
+        match self.moved_by(&moves, tolerance) {
+            Some(n_separated) => Err(RegressionError::Separated {
+                n_separated,
+                n_rows: self.observations.n_rows() as u64,
+                columns: self.taking_part(direction),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// What a direction adds to the linear predictor of each row.
+    fn moves(&self, direction: &[f64]) -> Vec<f64> {
+        let mut moves = self.observations.pass().predictors(direction);
+        if let Some(offset) = self.observations.offset() {
+            moves.iter_mut().zip(offset).for_each(|(moved, offset)| *moved -= offset);
+        }
+        moves
+    }
+
+    /// Rows that a direction moves, if it moves none the wrong way but for a tolerance.
+    fn moved_by(&self, moves: &[f64], tolerance: f64) -> Option<u64> {
+        let largest = moves.iter().fold(0.0_f64, |largest, step| largest.max(step.abs()));
+        let least = tolerance * largest;
+        let mut n_moved = 0;
+        for (&moved, &response) in moves.iter().zip(self.observations.response()) {
+            if moved.abs() <= least {
+                continue;
+            }
+            match self.family.endless_way(response) {
+                Way::Up if moved > 0.0 => n_moved += 1,
+                Way::Down if moved < 0.0 => n_moved += 1,
+                _ => return None,
+            }
+        }
+        (n_moved > 0).then_some(n_moved)
+    }
+
+    /// Columns with a part in a direction, each measured on the columns centred and scaled.
+    fn taking_part(&self, direction: &[f64]) -> Vec<usize> {
+        let first = usize::from(self.observations.has_intercept());
+        let direction = self.observations.whole_slopes(direction);
+        let largest = direction[first..].iter().fold(0.0_f64, |largest, part| largest.max(part.abs()));
+        (first..direction.len()).filter(|&column| direction[column].abs() > TAKES_PART * largest).collect()
+    }
+
+    fn told(self, null_deviance: f64, iterations: u32) -> Result<RegressionFit, RegressionError> {
+        let observations = self.observations;
+        let expected = match self.family {
+            Family::Gamma | Family::Tweedie { .. } => {
+                sums(observations, self.family, Curvature::Expected, &self.coefficients).information
+            }
+            _ => self.sums.information.clone(),
+        };
+        let inverse = Cholesky::of(&self.penalty.added_to(&expected, &self.kept), FADED)?.inverse()?;
+        let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
+        let predictors = observations.pass().predictors(&self.coefficients);
+        let response = observations.response();
+        let pearson_chi2 = observations.weighted_sum(|row| {
+            let mean = self.family.mean(predictors[row]);
+            let residual = response[row] - mean;
+            if residual == 0.0 { 0.0 } else { residual * residual / self.family.variance(mean) }
+        });
+        Ok(RegressionFit {
+            coefficients: observations.layout.told(&self.coefficients),
+            covariance: observations.layout.told_covariance(&covariance),
+            std_errors: observations.layout.told_errors(&covariance),
+            deviance: deviance(observations, self.family, &predictors),
+            null_deviance,
+            pearson_chi2,
+            effective_parameters: self.penalty.effective_parameters(&inverse, &self.kept),
+            iterations,
+            predictors,
+            aliased: observations.aliased().to_vec(),
+        })
+    }
+}
+
+/// A covariance over all columns from that of those that are kept.
+pub(super) fn covariance_of_kept(of_kept: &SymmetricMatrix, kept: &[usize], n_columns: usize) -> SymmetricMatrix {
+    let mut places = vec![None; n_columns];
+    kept.iter().enumerate().for_each(|(place, &column)| places[column] = Some(place));
+    SymmetricMatrix::from_lower(n_columns, |row, column| {
+        places[row].zip(places[column]).map_or(0.0, |(row, column)| of_kept.get(row, column))
+    })
+}
+
+fn sums(observations: &Observations, family: Family, curvature: Curvature, coefficients: &[f64]) -> Sums {
+    observations.pass().sums(coefficients, |tile, weights, scores| family.judge(curvature, tile, weights, scores))
+}
