@@ -19,7 +19,5 @@ mod steps;
 
 pub use contact::{ContactValue, cost_matrix_threshold};
 pub use emp::{ExpectedMaximumProfit, RetentionTerms, expected_maximum_profit};
-pub use profit_curve::{
-    ProfitCurve, ProfitPoint, best_share_bootstrap, maximum_profit_bootstrap, profit_curve,
-};
+pub use profit_curve::{ProfitCurve, ProfitPoint, best_share_bootstrap, maximum_profit_bootstrap, profit_curve};
 pub use selection::{Selection, select_within};

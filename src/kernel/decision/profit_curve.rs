@@ -12,9 +12,7 @@
 use serde::Serialize;
 
 use super::steps::{Descending, same_length};
-use crate::kernel::bootstrap::{
-    Bootstrap, BootstrapEstimate, BootstrapMethod, bootstrap, bootstrap_with_jackknife,
-};
+use crate::kernel::bootstrap::{Bootstrap, BootstrapEstimate, BootstrapMethod, bootstrap, bootstrap_with_jackknife};
 use crate::kernel::exact_sum::ExactSum;
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;

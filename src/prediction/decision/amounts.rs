@@ -29,7 +29,9 @@ pub(super) fn check_worth(param: &'static str, worth: f64, above: f64, named: &s
 pub(super) fn refused(what: &str, undefined: &Undefined) -> Error {
     let remedy = match undefined {
         Undefined::NotFinite => "; leave out rows with NaN or infinite scores",
-        Undefined::TooFew { .. } => "; give one score, and where they are asked for one label and one worth, for every customer",
+        Undefined::TooFew { .. } => {
+            "; give one score, and where they are asked for one label and one worth, for every customer"
+        }
         Undefined::Overflow => "; state amounts in a larger unit of money",
         _ => "",
     };

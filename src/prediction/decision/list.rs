@@ -141,7 +141,10 @@ impl WinBackList {
             settings: settings.clone(),
             n_customers: prospects.probs.len() as u64,
             customers: customers.collect(),
-            left_out: counts.filter(|(_, n)| *n > 0).map(|(reason, n_customers)| LeftOutCount { reason, n_customers }).collect(),
+            left_out: counts
+                .filter(|(_, n)| *n > 0)
+                .map(|(reason, n_customers)| LeftOutCount { reason, n_customers })
+                .collect(),
             threshold: one_worth.and_then(|worth| settings.offer.value(worth).threshold().ok()),
             expected_profit: chosen.profit,
             expected_profit_bound: chosen.profit_bound,
@@ -186,8 +189,10 @@ impl ToDataFrame for WinBackList {
         for place in 0..self.settings.n_reasons as usize {
             let reason = |one: &WinBackCustomer| one.reasons.get(place).cloned();
             let found: Vec<Option<Reason>> = self.customers.iter().map(reason).collect();
-            let features: StringChunked = found.iter().map(|reason| reason.as_ref().map(|one| one.feature.as_str())).collect();
-            let parts: Float64Chunked = found.iter().map(|reason| reason.as_ref().map(|one| one.contribution)).collect();
+            let features: StringChunked =
+                found.iter().map(|reason| reason.as_ref().map(|one| one.feature.as_str())).collect();
+            let parts: Float64Chunked =
+                found.iter().map(|reason| reason.as_ref().map(|one| one.contribution)).collect();
             series.push(features.into_series().with_name(columns::reason(place + 1).into()));
             series.push(parts.into_series().with_name(columns::contribution(place + 1).into()));
         }

@@ -32,7 +32,9 @@ impl fmt::Display for WinBackList {
                 Offer::Purchase(_) => "buying",
             };
             match threshold < 1.0 {
-                true => write!(f, "\na contact pays above a probability of {event} of {}", shown_share(Some(threshold)))?,
+                true => {
+                    write!(f, "\na contact pays above a probability of {event} of {}", shown_share(Some(threshold)))?
+                }
                 false => write!(f, "\na contact pays at no probability of {event}")?,
             }
         }
@@ -65,7 +67,11 @@ impl WinBackList {
         let verb = if everybody < 0.0 { "lose" } else { "earn" };
         write!(f, "\ncontacting everybody would {verb} {}, nobody 0", shown_money(everybody.abs()))?;
         if self.expected_profit_bound > self.expected_profit {
-            write!(f, "\nno other choice within the limits earns more than {}", shown_money(self.expected_profit_bound))?;
+            write!(
+                f,
+                "\nno other choice within the limits earns more than {}",
+                shown_money(self.expected_profit_bound)
+            )?;
         }
         Ok(())
     }

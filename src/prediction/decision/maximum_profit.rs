@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::amounts::refused;
 use super::retention_offer::{Acceptance, RetentionOffer};
 use crate::error::Result;
-use crate::frame::columns::{CONTACTED_SHARE, SCORE_CUTOFF, METHOD, N_CONTACTED, PROFIT_PER_CUSTOMER};
+use crate::frame::columns::{CONTACTED_SHARE, METHOD, N_CONTACTED, PROFIT_PER_CUSTOMER, SCORE_CUTOFF};
 use crate::frame::readable::{grouped, shown_number, shown_share};
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::decision::{ContactValue, RetentionTerms, expected_maximum_profit, profit_curve};
@@ -87,7 +87,11 @@ impl ToDataFrame for MaximumProfit {
 impl fmt::Display for MaximumProfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = grouped(self.n_customers);
-        writeln!(f, "most that contacting by this ranking earns, of {n} customers, {} of whom left", grouped(self.n_left))?;
+        writeln!(
+            f,
+            "most that contacting by this ranking earns, of {n} customers, {} of whom left",
+            grouped(self.n_left)
+        )?;
         let mean = shown_number(Some(self.offer.params().acceptance.mean()));
         write!(f, "MP  {} per customer at an acceptance of {mean}, ", shown_number(Some(self.maximum_profit)))?;
         match self.cutoff {
@@ -101,7 +105,10 @@ impl fmt::Display for MaximumProfit {
         let emp = shown_number(Some(self.expected_maximum_profit));
         match self.offer.params().acceptance {
             Acceptance::Beta { alpha, beta } => {
-                write!(f, "EMP {emp} per customer over a beta ({alpha}, {beta}) acceptance, contacting a share of {share}")
+                write!(
+                    f,
+                    "EMP {emp} per customer over a beta ({alpha}, {beta}) acceptance, contacting a share of {share}"
+                )
             }
             Acceptance::Known(_) => write!(f, "EMP {emp} per customer, the same, as the acceptance is known"),
         }

@@ -129,7 +129,11 @@ impl ProfitAnalysis {
             }
         };
         if labels.len() != probs.len() {
-            let reason = format!("{} labels for {} probabilities; give one of each for every customer", labels.len(), probs.len());
+            let reason = format!(
+                "{} labels for {} probabilities; give one of each for every customer",
+                labels.len(),
+                probs.len()
+            );
             return Err(Error::Unusable { analysis: DECISION, reason });
         }
         let of_row = |(row, &event): (usize, &bool)| self.0.offer.value(worths.of(row)).realised_profit(event);
@@ -158,11 +162,16 @@ impl ProfitAnalysis {
         };
         let unusable = |reason: String| Err(Error::Unusable { analysis: DECISION, reason });
         if worths.len() != n {
-            return unusable(format!("{} worths for {n} probabilities; give one of each for every customer", worths.len()));
+            return unusable(format!(
+                "{} worths for {n} probabilities; give one of each for every customer",
+                worths.len()
+            ));
         }
         let n_beyond = worths.iter().filter(|worth| !(worth.abs() <= LARGEST_AMOUNT)).count();
         if n_beyond > 0 {
-            return unusable(format!("{n_beyond} of {n} worths are NaN, infinite or beyond 1e15; leave those customers out"));
+            return unusable(format!(
+                "{n_beyond} of {n} worths are NaN, infinite or beyond 1e15; leave those customers out"
+            ));
         }
         Ok(Worths::Each(worths))
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::amounts::shown_money;
 use super::offer::Offer;
-use crate::frame::columns::{CONTACTED_SHARE, SCORE_CUTOFF, N_CONTACTED, PROFIT};
+use crate::frame::columns::{CONTACTED_SHARE, N_CONTACTED, PROFIT, SCORE_CUTOFF};
 use crate::frame::readable::{grouped, shown_number, shown_share, write_table};
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::bootstrap::BootstrapEstimate;
@@ -159,7 +159,10 @@ impl ProfitReport {
                     RankedBy::ExpectedProfit => "expected profits",
                 };
                 let (share, cutoff) = (shown_share(Some(self.best_share)), shown_number(Some(cutoff)));
-                write!(f, "contact {n_best} of {n} customers (share {share}), those with {by} of {cutoff} and above: ")?;
+                write!(
+                    f,
+                    "contact {n_best} of {n} customers (share {share}), those with {by} of {cutoff} and above: "
+                )?;
                 write!(f, "{} {basis}", shown_money(self.maximum.profit))?;
             }
         }

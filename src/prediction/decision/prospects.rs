@@ -64,7 +64,8 @@ impl<'a> Prospects<'a> {
         let probs = numbers(frame, prob)?;
         let n_beyond = probs.iter().filter(|prob| !prob.is_nan() && !(0.0..=1.0).contains(*prob)).count();
         if n_beyond > 0 {
-            let reason = format!("{n_beyond} of {} probabilities are not in 0..=1; calibrate scores first", probs.len());
+            let reason =
+                format!("{n_beyond} of {} probabilities are not in 0..=1; calibrate scores first", probs.len());
             return Err(Error::Unusable { analysis: DECISION, reason });
         }
         Ok(Self { customers, probs, worths: None, contributions: &[] })

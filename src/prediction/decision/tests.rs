@@ -33,10 +33,7 @@ fn terms_outside_their_range_are_refused_with_the_range() {
     );
     assert_eq!(refused(params().acceptance(f64::NAN)), "decision: `acceptance` must be in 0..=1, got NaN");
     assert!(refused(params().acceptance_beta(0.0, 1.0)).contains("both parameters above 0"));
-    assert_eq!(
-        refused(RetentionOfferParams::new(-1.0, 1.0)),
-        "decision: `incentive` must be in 0..=1e15, got -1"
-    );
+    assert_eq!(refused(RetentionOfferParams::new(-1.0, 1.0)), "decision: `incentive` must be in 0..=1e15, got -1");
     assert!(refused(RetentionOfferParams::new(1.0, f64::INFINITY)).contains("`contact_cost`"));
     assert!(PurchaseOfferParams::new(1.0).margin(0.0).check().unwrap_err().is_param());
     assert!(params().check().unwrap().threshold().unwrap_err().is_param());

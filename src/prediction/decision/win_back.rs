@@ -146,7 +146,8 @@ impl WinBack {
         let undefined = |reason: Undefined| refused("the list", &reason);
         let mut paying = self.paying(prospects)?;
         let budget = self.0.budget.and_then(Money::of);
-        let chosen: Selection = select_within(&paying.profits, &paying.costs, budget, self.0.max_customers).map_err(undefined)?;
+        let chosen: Selection =
+            select_within(&paying.profits, &paying.costs, budget, self.0.max_customers).map_err(undefined)?;
         paying.n_left_out[LeftOut::BeyondBudget as usize] = (paying.rows.len() - chosen.rows.len()) as u64;
         WinBackList::new(&self.0, prospects, &paying, &chosen)
     }

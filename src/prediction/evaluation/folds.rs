@@ -157,9 +157,9 @@ impl CrossValidationParams {
     pub fn check(self) -> Result<CrossValidation> {
         let refused = |param, expected: &str, got: String| Err(Error::param(STEP, param, expected, got));
         let (n_folds, least) = match &self.rule {
-            FoldRule::KFold { n_folds, .. } | FoldRule::Stratified { n_folds, .. } | FoldRule::Grouped { n_folds, .. } => {
-                (*n_folds as usize, 2)
-            }
+            FoldRule::KFold { n_folds, .. }
+            | FoldRule::Stratified { n_folds, .. }
+            | FoldRule::Grouped { n_folds, .. } => (*n_folds as usize, 2),
             FoldRule::TimeRolling { periods: Periods::Last(n), .. } => (*n as usize, 1),
             FoldRule::TimeRolling { periods: Periods::StartingOn(starts), .. } => {
                 if !starts.is_sorted_by(|a, b| a < b) {

@@ -46,7 +46,8 @@ pub(super) fn stratified(frame: &DataFrame, columns: &FeatureColumns, n_folds: u
     let smallest = classes.counts.iter().copied().min().unwrap_or(0);
     check_enough(n_folds, smallest, &format!("rows of the smallest class of `{target}`"))?;
     // Each class is dealt out from the fold on at which the one before it ended.
-    let mut next: Vec<u64> = classes.counts.iter().scan(0, |before, &n| Some(std::mem::replace(before, *before + n))).collect();
+    let mut next: Vec<u64> =
+        classes.counts.iter().scan(0, |before, &n| Some(std::mem::replace(before, *before + n))).collect();
     let mut of_row = vec![None; frame.height()];
     for row in shuffled(frame, columns, seed)? {
         let class = classes.codes[row as usize];

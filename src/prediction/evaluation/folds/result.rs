@@ -96,7 +96,9 @@ impl Folds {
         let n_all: u64 = n_test.iter().sum();
         let n_train = |fold: usize| match &self.time {
             None => n_all - n_test[fold],
-            Some(Time { periods, days }) => days.iter().flatten().filter(|&&day| periods[fold].trains(day)).count() as u64,
+            Some(Time { periods, days }) => {
+                days.iter().flatten().filter(|&&day| periods[fold].trains(day)).count() as u64
+            }
         };
         (0..n_test.len()).map(|fold| (n_train(fold), n_test[fold])).collect()
     }

@@ -76,7 +76,8 @@ fn starts(days: &[Option<i64>], column: &str, periods: &Periods) -> Result<Vec<i
     let distinct: BTreeSet<i64> = days.iter().flatten().copied().collect();
     if !(n_folds < distinct.len()) {
         let most = distinct.len().saturating_sub(1);
-        let expected = format!("at most {most}, as `{column}` has {} days and the first trains; use fewer folds", distinct.len());
+        let expected =
+            format!("at most {most}, as `{column}` has {} days and the first trains; use fewer folds", distinct.len());
         return Err(Error::param(STEP, "n_folds", expected, n_folds));
     }
     Ok(distinct.into_iter().rev().take(n_folds).rev().collect())

@@ -89,24 +89,35 @@ fn more_folds_than_there_is_to_put_in_are_refused() {
         refused(CrossValidationParams::stratified(2, 0), &table, &roles()),
         "cross-validation: `n_folds` must be at most 1, the number of rows of the smallest class of `left`; use fewer folds or more data, got 2"
     );
-    assert!(refused(CrossValidationParams::grouped("left", 3, 0), &table, &roles()).contains("at most 2, the number of groups"));
+    assert!(
+        refused(CrossValidationParams::grouped("left", 3, 0), &table, &roles())
+            .contains("at most 2, the number of groups")
+    );
     let empty = frame(&[], &[]);
     assert!(refused(CrossValidationParams::k_fold(2, 0), &empty, &roles()).contains("at most 0"));
     assert!(refused(CrossValidationParams::stratified(2, 0), &empty, &roles()).contains("at most 0"));
     let without_target = FeatureColumns::new().customer_id("id");
-    assert!(refused(CrossValidationParams::stratified(2, 0), &table, &without_target).contains("`target` must be given"));
+    assert!(
+        refused(CrossValidationParams::stratified(2, 0), &table, &without_target).contains("`target` must be given")
+    );
 }
 
 #[test]
 fn customers_with_several_rows_must_be_kept_together() {
     let table = frame(&[1, 2, 1, 3], &[true, false, true, false]);
     let found = refused(CrossValidationParams::k_fold(2, 0), &table, &roles());
-    assert!(found.contains("1 row(s) repeat a customer") && found.contains("`CrossValidationParams::grouped`"), "{found}");
+    assert!(
+        found.contains("1 row(s) repeat a customer") && found.contains("`CrossValidationParams::grouped`"),
+        "{found}"
+    );
     let folds = assigned(CrossValidationParams::grouped("id", 2, 0), &table, &roles());
     assert_eq!(folds.of_row[0], folds.of_row[2]);
     assert_eq!(folds.sizes(), [(2, 2), (2, 2)]);
     let texts = df!("id" => ["a", "b", "a"]).unwrap();
-    assert!(refused(CrossValidationParams::k_fold(2, 0), &texts, &FeatureColumns::new().customer_id("id")).contains("repeat"));
+    assert!(
+        refused(CrossValidationParams::k_fold(2, 0), &texts, &FeatureColumns::new().customer_id("id"))
+            .contains("repeat")
+    );
 }
 
 #[test]
@@ -114,7 +125,8 @@ fn rows_without_what_decides_are_refused_or_counted() {
     let table = df!("id" => [Some(1), None, Some(3)], "left" => [Some(true), Some(false), None]).unwrap();
     assert!(refused(CrossValidationParams::k_fold(2, 0), &table, &roles()).contains("1 row(s) lack a customer id"));
     assert!(refused(CrossValidationParams::grouped("id", 2, 0), &table, &roles()).contains("1 row(s) lack a group"));
-    let labels = df!("id" => [1, 2, 3, 4, 5], "left" => [Some("是"), Some("否"), None, Some("是"), Some("否")]).unwrap();
+    let labels =
+        df!("id" => [1, 2, 3, 4, 5], "left" => [Some("是"), Some("否"), None, Some("是"), Some("否")]).unwrap();
     let folds = assigned(CrossValidationParams::stratified(2, 0), &labels, &roles());
     assert_eq!((folds.of_row[2], folds.n_without_fold), (None, 1));
     assert_eq!(folds.sizes(), [(2, 2), (2, 2)]);
@@ -166,7 +178,8 @@ fn time_tests_what_comes_after() {
 #[test]
 fn a_day_is_that_of_the_zone() {
     let wall = Series::new("on".into(), [1_767_223_800_000_i64, 1_767_227_400_000, 1_767_310_200_000]);
-    let instants = wall.cast(&DataType::Datetime(TimeUnit::Milliseconds, TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap()));
+    let instants =
+        wall.cast(&DataType::Datetime(TimeUnit::Milliseconds, TimeZone::opt_try_new(Some("Asia/Shanghai")).unwrap()));
     let table = DataFrame::new(3, vec![instants.unwrap().into()]).unwrap();
     let folds = assigned(CrossValidationParams::time_rolling("on", 1), &table, &FeatureColumns::new());
     assert_eq!(folds.of_row, [None, None, Some(0)]);
