@@ -88,7 +88,7 @@ fn cell_hashes(series: &Series, seed: u64) -> Result<Vec<u64>> {
     }
     if *dtype == DataType::UInt64 {
         let column = series.u64().map_err(Error::query(STEP))?;
-        return Ok(column.iter().map(|cell| of_cell(cell)).collect());
+        return Ok(column.iter().map(of_cell).collect());
     }
     if dtype.is_integer() || dtype.is_temporal() || dtype.is_bool() {
         let whole = cast(&DataType::Int64)?;

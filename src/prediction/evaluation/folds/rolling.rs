@@ -74,7 +74,7 @@ fn starts(days: &[Option<i64>], column: &str, periods: &Periods) -> Result<Vec<i
         Periods::Last(n) => *n as usize,
     };
     let distinct: BTreeSet<i64> = days.iter().flatten().copied().collect();
-    if !(n_folds < distinct.len()) {
+    if n_folds >= distinct.len() {
         let most = distinct.len().saturating_sub(1);
         let expected =
             format!("at most {most}, as `{column}` has {} days and the first trains; use fewer folds", distinct.len());
