@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
+
 /// What became of the rows read; every row is counted once, by the first reason that applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -69,5 +71,24 @@ impl RowCounts {
             + self.n_missing_amount
             + self.n_unusable_amount
             + self.n_missing_order
+    }
+
+    /// The error for rows that lack something, naming what most of them lack.
+    pub(crate) fn refuse_incomplete(&self, analysis: &'static str) -> Result<()> {
+        const EXCLUDE: &str = "exclude and count them with `Incomplete::Exclude`";
+        const CUSTOMER: &str = "remove them with the cleaning rule `MissingCustomer`, or exclude and count them with \
+                                `Incomplete::Exclude`";
+        const TIME: &str = "check the time format, or exclude and count them with `Incomplete::Exclude`";
+        let lacks = [
+            (self.n_missing_customer, "a customer", CUSTOMER),
+            (self.n_missing_time, "a time that can be read", TIME),
+            (self.n_missing_amount, "an amount that can be read", EXCLUDE),
+            (self.n_unusable_amount, "a finite amount of at most 10^15", EXCLUDE),
+            (self.n_missing_order, "an order, which is to be counted", EXCLUDE),
+        ];
+        match lacks.into_iter().max_by_key(|&(rows, ..)| rows) {
+            Some((rows, needed, remedy)) if rows > 0 => Err(Error::Incomplete { analysis, rows, needed, remedy }),
+            _ => Ok(()),
+        }
     }
 }

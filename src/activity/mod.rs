@@ -32,7 +32,9 @@ mod tests;
 
 pub use btyd::BtydSummary;
 pub use counts::RowCounts;
+pub(crate) use currency::Currency;
 pub use params::{Activity, ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
+pub(crate) use period::{PeriodOf, day_number};
 pub(crate) use read::read;
 pub use reading::ActivityReading;
 pub use table::ActivityTable;

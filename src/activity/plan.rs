@@ -2,7 +2,6 @@
 
 use polars::prelude::*;
 
-use super::counts::RowCounts;
 use super::params::{Activity, Incomplete};
 use super::read::read;
 use super::reading::ActivityReading;
@@ -47,29 +46,8 @@ impl Analysis for Activity {
     fn finish(&self, reading: ActivityReading) -> Result<ActivityTable> {
         reading.check_settings(&self.0)?;
         if self.0.incomplete == Incomplete::Refuse {
-            refuse_incomplete(&reading.counts)?;
+            reading.counts.refuse_incomplete(Self::NAME)?;
         }
         ActivityTable::new(reading)
-    }
-}
-
-/// The error for rows that lack something, naming what most of them lack.
-fn refuse_incomplete(counts: &RowCounts) -> Result<()> {
-    const EXCLUDE: &str = "exclude and count them with `Incomplete::Exclude`";
-    const CUSTOMER: &str =
-        "remove them with the cleaning rule `MissingCustomer`, or exclude and count them with `Incomplete::Exclude`";
-    const TIME: &str = "check the time format, or exclude and count them with `Incomplete::Exclude`";
-    let lacks = [
-        (counts.n_missing_customer, "a customer", CUSTOMER),
-        (counts.n_missing_time, "a time that can be read", TIME),
-        (counts.n_missing_amount, "an amount that can be read", EXCLUDE),
-        (counts.n_unusable_amount, "a finite amount of at most 10^15", EXCLUDE),
-        (counts.n_missing_order, "an order, which is to be counted", EXCLUDE),
-    ];
-    match lacks.into_iter().max_by_key(|&(rows, ..)| rows) {
-        Some((rows, needed, remedy)) if rows > 0 => {
-            Err(Error::Incomplete { analysis: Activity::NAME, rows, needed, remedy })
-        }
-        _ => Ok(()),
     }
 }

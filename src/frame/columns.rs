@@ -389,8 +389,103 @@ pub const EVENT: &str = "event";
 /// Rows that have the event.
 pub const N_EVENT: &str = "n_event";
 
+/// Feature of a model, as its column is named in the table.
+pub const FEATURE: &str = "feature";
+/// Missing cells that got a value.
+pub const N_IMPUTED: &str = "n_imputed";
+/// Cells with a level that training did not have.
+pub const N_UNSEEN: &str = "n_unseen";
+/// Rows that were left out.
+pub const N_DROPPED: &str = "n_dropped";
+/// Coefficient of a regression, by the name of its column.
+pub const TERM: &str = "term";
+/// Cutoff of a snapshot.
+pub const CUTOFF: &str = "cutoff";
+/// Days with a purchase.
+pub const N_PURCHASE_DAYS: &str = "n_purchase_days";
+/// Calendar months with a purchase.
+pub const N_ACTIVE_MONTHS: &str = "n_active_months";
+/// Value of the purchases per order.
+pub const MEAN_ORDER_VALUE: &str = "mean_order_value";
+/// Purchases of the later half of a window less those of the earlier, as a share of both.
+pub const SPEND_TREND: &str = "spend_trend";
+/// Mean days between two purchase days.
+pub const MEAN_GAP_DAYS: &str = "mean_gap_days";
+/// Coefficient of variation of the days between purchase days.
+pub const GAP_CV: &str = "gap_cv";
+/// Distinct products bought.
+pub const N_PRODUCTS: &str = "n_products";
+/// Distinct channels bought in.
+pub const N_CHANNELS: &str = "n_channels";
+/// Value of the refunds as a share of the purchases.
+pub const REFUND_SHARE: &str = "refund_share";
+/// Share of the purchases made on a Saturday or Sunday, 0..=1.
+pub const WEEKEND_SHARE: &str = "weekend_share";
+/// Value of the purchases 52 weeks before the days that are predicted.
+pub const SAME_SEASON_SPEND: &str = "same_season_spend";
+/// Days from the start of a contract to the cutoff.
+pub const CONTRACT_DAYS: &str = "contract_days";
+/// Number of events.
+pub const N_EVENTS: &str = "n_events";
+/// Whether the customer bought in the period before the cutoff.
+pub const LAST_PERIOD_PURCHASED: &str = "last_period_purchased";
+/// Days with a purchase in the period before the cutoff.
+pub const LAST_PERIOD_PURCHASE_DAYS: &str = "last_period_purchase_days";
+/// Value of the purchases in the period before the cutoff.
+pub const LAST_PERIOD_SPEND: &str = "last_period_spend";
+/// Purchases less refunds in the period before the cutoff.
+pub const LAST_PERIOD_NET_VALUE: &str = "last_period_net_value";
+/// Forecast that the next period is like the last one.
+pub const BASELINE: &str = "baseline";
+/// Whether a customer left: bought nothing, or ended the contract.
+pub const CHURNED: &str = "churned";
+/// Whether a customer bought.
+pub const PURCHASED: &str = "purchased";
+/// Days with a purchase in the period that is predicted.
+pub const FUTURE_PURCHASE_DAYS: &str = "future_purchase_days";
+/// Value of the purchases in the period that is predicted.
+pub const FUTURE_SPEND: &str = "future_spend";
+/// Purchases less refunds in the period that is predicted.
+pub const FUTURE_NET_VALUE: &str = "future_net_value";
+/// Probability of the event, 0..=1.
+pub const PROB: &str = "prob";
+/// Scores of this and above are contacted.
+pub const SCORE_CUTOFF: &str = "score_cutoff";
+/// Customers contacted.
+pub const N_CONTACTED: &str = "n_contacted";
+/// Share of the customers contacted, 0..=1.
+pub const CONTACTED_SHARE: &str = "contacted_share";
+/// What contacts earn over contacting nobody.
+pub const PROFIT: &str = "profit";
+/// Profit over all customers, contacted or not.
+pub const PROFIT_PER_CUSTOMER: &str = "profit_per_customer";
+/// What a contact is expected to earn.
+pub const EXPECTED_PROFIT: &str = "expected_profit";
+/// What a contact takes of the budget.
+pub const COST: &str = "cost";
+/// What a customer is worth.
+pub const WORTH: &str = "worth";
+
+/// The column of a feature that raises a probability, by its place from 1: `reason_1`.
+#[must_use]
+pub fn reason(place: usize) -> String {
+    format!("reason_{place}")
+}
+
+/// The column of what that feature adds to the score: `contribution_1`.
+#[must_use]
+pub fn contribution(place: usize) -> String {
+    format!("contribution_{place}")
+}
+
 /// The column of a quantile: `q0.25` of the share 0.25.
 #[must_use]
 pub fn quantile(share: f64) -> String {
     format!("q{share}")
+}
+
+/// The column with the number of events of a kind: `n_events_visit` of `visit`.
+#[must_use]
+pub fn n_events(kind: &str) -> String {
+    format!("{N_EVENTS}_{kind}")
 }

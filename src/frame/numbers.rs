@@ -78,6 +78,11 @@ impl Aligned<'_> {
         self.not_null.as_deref().or(self.valid.as_deref())
     }
 
+    /// The values alone, those of missing rows among them.
+    pub(crate) fn into_values(self) -> Vec<f64> {
+        self.values.into_owned()
+    }
+
     /// The column as kernels take it; what is not finite is missing.
     pub(crate) fn masked(&self) -> Masked<'_> {
         Masked { values: &self.values, valid: self.valid.as_deref() }

@@ -26,6 +26,7 @@ pub(in crate::kernel) use levels::FewLevels;
 pub use rows::{OrderedRows, RowSorter, argsort};
 pub use runs::{Frequencies, Modes};
 pub use sorted::{Fences, Sorted};
+pub(in crate::kernel) use sorter::into_ascending;
 pub use sorter::{Sorter, ascending};
 pub use spread::MAD_TO_SD;
 pub use tallied::Tallied;

@@ -66,6 +66,18 @@ fn without_sign(value: f64, has_nan: &mut bool) -> f64 {
     value + 0.0
 }
 
+/// Values ascending, in the memory they came in.
+///
+/// # Errors
+/// `NotFinite` with NaN.
+pub(in crate::kernel) fn into_ascending(values: Vec<f64>) -> Result<Vec<f64>, Undefined> {
+    let mut sorter = Sorter { values, spare: Vec::new() };
+    let mut has_nan = false;
+    sorter.values.iter_mut().for_each(|value| *value = without_sign(*value, &mut has_nan));
+    sorter.sort_own(has_nan)?;
+    Ok(sorter.values)
+}
+
 /// The values without NaN, ascending.
 #[must_use]
 pub fn ascending(values: &[f64]) -> Vec<f64> {

@@ -6,11 +6,13 @@
 //! anyway, [`Sorted`](super::order::Sorted) gives all of them for nothing.
 
 mod quantile_type;
+mod select;
 mod weighted;
 
 use super::order::Sorter;
 pub(crate) use quantile_type::Place;
 pub use quantile_type::QuantileType;
+pub use select::median_of;
 pub use weighted::WeightedSample;
 
 /// Shares for which selecting is quicker than sorting.

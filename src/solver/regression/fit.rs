@@ -16,15 +16,16 @@
 //! 107(2), 310-312, for counts. Steps then do not shrink, and turn into such a direction.
 
 use super::family::{Curvature, Family, Way};
+use super::least_squares::least_squares;
 use super::observations::Observations;
+use super::penalty::Penalty;
 use super::sums::Sums;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::solver::cholesky::Cholesky;
 
-/// Share of a column that those before it must leave, or it is aliased.
-const RANK_TOLERANCE: f64 = 1e-10;
-/// The same for the information on the way, which fades as means near their limits.
+/// Share of a column that those before it must leave in the information on the way, which fades
+/// as means near their limits.
 const FADED: f64 = 1e-14;
 /// A step of the linear predictor that has not shrunk.
 const LARGE_STEP: f64 = 0.5;
@@ -118,8 +119,10 @@ pub struct RegressionFit {
     /// Columns that those before them determine, in ascending order.
     pub aliased: Vec<usize>,
     /// Inverse of the expected (penalised) information at a dispersion of 1; rows and columns of
-    /// aliased columns are 0.
+    /// aliased columns are 0. Cells beyond doubles, as of columns below 1e-150, are infinite or 0.
     pub covariance: SymmetricMatrix,
+    /// Roots of its diagonal, right where the squares are beyond doubles.
+    pub std_errors: Vec<f64>,
     /// Twice what the likelihood lacks to that of means equal to the responses, unpenalised.
     pub deviance: f64,
     /// The same for the intercept (or nothing) alone, with the offset.
@@ -147,9 +150,13 @@ pub fn fit(
     options: &RegressionOptions,
 ) -> Result<RegressionFit, RegressionError> {
     check_responses(observations, family)?;
+    if family == Family::Gaussian {
+        return least_squares(observations, options);
+    }
     let start = null_coefficients(observations, family, options)?;
     let null_deviance = deviance(observations, family, &observations.pass().predictors(&start));
-    let mut newton = Newton::new(observations, family, options, start)?;
+    let penalty = Penalty::of(observations, options.l2_penalty);
+    let mut newton = Newton::over(observations, family, penalty, start, observations.kept());
     let iterations = newton.run(options)?;
     newton.told(null_deviance, iterations)
 }
@@ -186,13 +193,9 @@ fn null_coefficients(
     let mean = observations.weighted_sum(|row| response[row] / total);
     start[0] = family.link(mean);
     let Some(offset) = observations.offset() else { return Ok(start) };
-    if family == Family::Gaussian {
-        start[0] -= observations.weighted_sum(|row| offset[row] / total);
-        return Ok(start);
-    }
     // The mean offset brings the start near; Newton's method finds the end.
     start[0] -= observations.weighted_sum(|row| offset[row] / total);
-    let mut newton = Newton::over(observations, family, vec![0.0; start.len()], start, vec![0]);
+    let mut newton = Newton::over(observations, family, Penalty::None, start, vec![0]);
     newton.run(options)?;
     Ok(newton.coefficients)
 }
@@ -205,45 +208,29 @@ fn deviance(observations: &Observations, family: Family, predictors: &[f64]) -> 
 struct Newton<'a> {
     observations: &'a Observations,
     family: Family,
-    /// Of each column.
-    penalties: Vec<f64>,
+    penalty: Penalty,
     /// Columns that are not aliased.
     kept: Vec<usize>,
-    aliased: Vec<usize>,
     coefficients: Vec<f64>,
     sums: Sums,
 }
 
 impl<'a> Newton<'a> {
-    /// At the start, where columns that others determine are found.
-    fn new(
-        observations: &'a Observations,
-        family: Family,
-        options: &RegressionOptions,
-        start: Vec<f64>,
-    ) -> Result<Self, RegressionError> {
-        let penalties = penalties(observations, options.l2_penalty);
-        let mut newton = Self::over(observations, family, penalties, start, Vec::new());
-        newton.aliased = Cholesky::of(&newton.sums.information, RANK_TOLERANCE)?.aliased().to_vec();
-        newton.kept = (0..newton.coefficients.len()).filter(|column| !newton.aliased.contains(column)).collect();
-        Ok(newton)
-    }
-
     fn over(
         observations: &'a Observations,
         family: Family,
-        penalties: Vec<f64>,
+        penalty: Penalty,
         start: Vec<f64>,
         kept: Vec<usize>,
     ) -> Self {
         let sums = sums(observations, family, Curvature::Observed, &start);
-        Self { observations, family, penalties, kept, aliased: Vec::new(), coefficients: start, sums }
+        Self { observations, family, penalty, kept, coefficients: start, sums }
     }
 
     fn run(&mut self, options: &RegressionOptions) -> Result<u32, RegressionError> {
         let mut gain = f64::INFINITY;
         for iteration in 1..=options.max_iter {
-            let factor = Cholesky::of(&self.penalised(&self.sums.information), FADED)?;
+            let factor = Cholesky::of(&self.penalty.added_to(&self.sums.information, &self.kept), FADED)?;
             let gradient = self.gradient();
             let before = gain;
             gain = factor.explained(&gradient) / 2.0;
@@ -268,30 +255,17 @@ impl<'a> Newton<'a> {
     /// What a gain is measured by, so that units of the response do not matter: twice a gain
     /// over it is the mean square of the step.
     fn scale(&self) -> f64 {
-        match self.family {
-            // Squares of the response, so that the fit is exact but for rounding.
-            Family::Gaussian => self.sums.total.abs(),
-            _ => self.sums.total_weight,
-        }
-    }
-
-    fn penalised(&self, information: &SymmetricMatrix) -> SymmetricMatrix {
-        SymmetricMatrix::from_lower(self.kept.len(), |row, column| {
-            let cell = information.get(self.kept[row], self.kept[column]);
-            if row == column { cell + self.penalties[self.kept[row]] } else { cell }
-        })
+        self.sums.total_weight
     }
 
     /// Of the penalised likelihood, over the columns that are kept.
     fn gradient(&self) -> Vec<f64> {
-        let of_column =
-            |&column: &usize| self.sums.gradient[column] - self.penalties[column] * self.coefficients[column];
-        self.kept.iter().map(of_column).collect()
+        let held = self.penalty.times(&self.coefficients);
+        self.kept.iter().map(|&column| self.sums.gradient[column] - held[column]).collect()
     }
 
     fn goal(&self, sums: &Sums, coefficients: &[f64]) -> f64 {
-        let penalty: f64 = self.penalties.iter().zip(coefficients).map(|(penalty, b)| penalty * b * b / 2.0).sum();
-        sums.total - penalty
+        sums.total - self.penalty.taken_off(coefficients)
     }
 
     /// A step over all coefficients, with zeros for the aliased ones.
@@ -367,9 +341,10 @@ impl<'a> Newton<'a> {
         (n_moved > 0).then_some(n_moved)
     }
 
-    /// Columns with a part in a direction, each measured on the columns as they are fitted.
+    /// Columns with a part in a direction, each measured on the columns centred and scaled.
     fn taking_part(&self, direction: &[f64]) -> Vec<usize> {
         let first = usize::from(self.observations.has_intercept());
+        let direction = self.observations.whole_slopes(direction);
         let largest = direction[first..].iter().fold(0.0_f64, |largest, part| largest.max(part.abs()));
         (first..direction.len()).filter(|&column| direction[column].abs() > TAKES_PART * largest).collect()
     }
@@ -382,12 +357,8 @@ impl<'a> Newton<'a> {
             }
             _ => self.sums.information.clone(),
         };
-        let inverse = Cholesky::of(&self.penalised(&expected), FADED)?.inverse()?;
-        let effective_parameters = self.effective_parameters(&inverse);
-        let of_kept = self.places();
-        let covariance = SymmetricMatrix::from_lower(self.coefficients.len(), |row, column| {
-            of_kept[row].zip(of_kept[column]).map_or(0.0, |(row, column)| inverse.get(row, column))
-        });
+        let inverse = Cholesky::of(&self.penalty.added_to(&expected, &self.kept), FADED)?.inverse()?;
+        let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
         let predictors = observations.pass().predictors(&self.coefficients);
         let response = observations.response();
         let pearson_chi2 = observations.weighted_sum(|row| {
@@ -398,57 +369,28 @@ impl<'a> Newton<'a> {
         Ok(RegressionFit {
             coefficients: observations.layout.told(&self.coefficients),
             covariance: observations.layout.told_covariance(&covariance),
+            std_errors: observations.layout.told_errors(&covariance),
             deviance: deviance(observations, self.family, &predictors),
             null_deviance,
             pearson_chi2,
-            effective_parameters,
+            effective_parameters: self.penalty.effective_parameters(&inverse, &self.kept),
             iterations,
             predictors,
             fitted_covariance: covariance,
-            aliased: self.aliased,
+            aliased: observations.aliased().to_vec(),
         })
     }
+}
 
-    /// Where each column stands among those that are kept.
-    fn places(&self) -> Vec<Option<usize>> {
-        let mut places = vec![None; self.coefficients.len()];
-        self.kept.iter().enumerate().for_each(|(place, &column)| places[column] = Some(place));
-        places
-    }
-
-    /// `trace (I + K)^-1 I = columns - sum k_j (I + K)^-1_jj`.
-    fn effective_parameters(&self, inverse: &SymmetricMatrix) -> f64 {
-        let held_back: f64 = self
-            .kept
-            .iter()
-            .enumerate()
-            .map(|(place, &column)| self.penalties[column] * inverse.get(place, place))
-            .sum();
-        self.kept.len() as f64 - held_back
-    }
+/// A covariance over all columns from that of those that are kept.
+pub(super) fn covariance_of_kept(of_kept: &SymmetricMatrix, kept: &[usize], n_columns: usize) -> SymmetricMatrix {
+    let mut places = vec![None; n_columns];
+    kept.iter().enumerate().for_each(|(place, &column)| places[column] = Some(place));
+    SymmetricMatrix::from_lower(n_columns, |row, column| {
+        places[row].zip(places[column]).map_or(0.0, |(row, column)| of_kept.get(row, column))
+    })
 }
 
 fn sums(observations: &Observations, family: Family, curvature: Curvature, coefficients: &[f64]) -> Sums {
     observations.pass().sums(coefficients, |tile, weights, scores| family.judge(curvature, tile, weights, scores))
-}
-
-/// The penalty of each column as it is fitted: `l2_penalty` times its variance.
-fn penalties(observations: &Observations, l2_penalty: f64) -> Vec<f64> {
-    let n = observations.n_columns();
-    if l2_penalty == 0.0 {
-        return vec![0.0; n];
-    }
-    let products = observations.pass().sums(&vec![0.0; n], |tile, weights, scores| {
-        for (row, (weight, score)) in weights.iter_mut().zip(scores).enumerate() {
-            (*weight, *score) = (tile.prior(row), tile.prior(row));
-        }
-        0.0
-    });
-    let total = products.total_weight;
-    let variance = |column: usize| {
-        let mean = products.gradient[column] / total;
-        (products.information.get(column, column) / total - mean * mean).max(0.0)
-    };
-    let first = usize::from(observations.has_intercept());
-    (0..n).map(|column| if column < first { 0.0 } else { l2_penalty * variance(column) }).collect()
 }

@@ -1,11 +1,15 @@
 //! Regressions with one linear predictor: least squares, logistic, Poisson, Gamma, Tweedie.
 
+mod exact;
 mod family;
 mod fit;
 mod group_scores;
 mod layout;
+mod least_squares;
 mod leverages;
 mod observations;
+mod penalty;
+mod reduction;
 mod rows;
 mod sandwich;
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::layout::Layout;
+use super::reduction::{Reduced, reduce};
 use super::rows::{Outcomes, Rows};
-use super::sums::{Pass, TILE};
+use super::sums::{Pass, Sums, TILE};
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::solver::design::DesignBlock;
@@ -18,6 +19,11 @@ const CHUNK: usize = TILE * 16;
 /// so that a shuffled table gives the same digits; equal rows are one as good as the other.
 /// Columns of numbers are centred (with an intercept) and scaled for the computation, so that
 /// a column in other units changes its own coefficient alone.
+///
+/// A column that those before it determine, to what rounding the columns to doubles can hide, is
+/// aliased. One that they determine to more than a thousandth of its variance is computed with
+/// as what they leave of it, worked out in twice the digits of a double, so that powers of one
+/// column or totals beside their parts keep their digits.
 ///
 /// # Examples
 ///
@@ -38,6 +44,13 @@ const CHUNK: usize = TILE * 16;
 pub struct Observations {
     pub(super) layout: Layout,
     pub(super) rows: Rows,
+    /// The design with its columns whole, where some are reduced.
+    original: Option<(Layout, Rows)>,
+    aliased: Vec<usize>,
+    /// Weighted cross-products of the columns, and with the response less its offset and `level`.
+    pub(super) products: Sums,
+    /// Mean of the response less its offset, with an intercept.
+    pub(super) level: f64,
 }
 
 impl Observations {
@@ -58,12 +71,20 @@ impl Observations {
         ordered: bool,
     ) -> Result<Self, Undefined> {
         let mut layout = Layout::of(blocks, has_intercept);
-        let rows = Rows::of(blocks, outcomes, &layout, ordered)?;
+        let mut rows = Rows::of(blocks, outcomes, &layout, ordered)?;
         if rows.n_rows == 0 {
             return Err(Undefined::NoWeight);
         }
-        shape(&mut layout, &rows);
-        Ok(Self { layout, rows })
+        shape(&mut layout, &mut rows);
+        let level = if has_intercept { level(&rows) } else { 0.0 };
+        let Reduced { layout, rows, original, aliased, products } = reduce(layout, rows, level);
+        Ok(Self { layout, rows, original, aliased, products, level })
+    }
+
+    /// Columns that those before them determine, in ascending order; they have no coefficients.
+    #[must_use]
+    pub fn aliased(&self) -> &[usize] {
+        &self.aliased
     }
 
     /// Rows of a weight above zero.
@@ -117,8 +138,8 @@ impl Observations {
         }
     }
 
-    /// Weighted sum of a function of the rows, the same for any number of threads.
-    pub(super) fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
+    /// Weighted sum of a function of the rows by their numbers, the same for any number of threads.
+    pub fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
         let weight = |row: usize| self.rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
         let chunks: Vec<f64> = (0..self.rows.n_rows.div_ceil(CHUNK))
             .into_par_iter()
@@ -140,9 +161,71 @@ impl Observations {
         self.pass().predictors(&self.layout.fitted(coefficients))
     }
 
+    /// The weighted sum of values times the columns: `sum w_i v_i x_ij` for each column `j`.
+    ///
+    /// # Panics
+    /// When there are fewer values than rows.
+    #[must_use]
+    pub fn products(&self, values: &[f64]) -> Vec<f64> {
+        let n = self.layout.n_columns;
+        let of_fitted = self.pass().sums(&vec![0.0; n], |tile, weights, scores| {
+            weights.fill(0.0);
+            let values = &values[tile.start..tile.start + scores.len()];
+            scores
+                .iter_mut()
+                .zip(values)
+                .enumerate()
+                .for_each(|(row, (score, value))| *score = tile.prior(row) * value);
+            0.0
+        });
+        // What coefficients of the design are for the fitted columns says what its columns are of those.
+        let mut unit = vec![0.0; n];
+        (0..n)
+            .map(|column| {
+                unit[column] = 1.0;
+                let product = self.layout.fitted(&unit).iter().zip(&of_fitted.gradient).map(|(a, b)| a * b).sum();
+                unit[column] = 0.0;
+                product
+            })
+            .collect()
+    }
+
     pub(super) fn pass(&self) -> Pass<'_> {
         Pass { layout: &self.layout, rows: &self.rows }
     }
+
+    /// The columns whole.
+    pub(super) fn original_pass(&self) -> Pass<'_> {
+        match &self.original {
+            Some((layout, rows)) => Pass { layout, rows },
+            None => self.pass(),
+        }
+    }
+
+    /// Columns that are not aliased.
+    pub(super) fn kept(&self) -> Vec<usize> {
+        (0..self.n_columns()).filter(|column| !self.aliased.contains(column)).collect()
+    }
+
+    pub(super) fn has_reductions(&self) -> bool {
+        self.original.is_some()
+    }
+
+    /// Slopes of the whole columns, centred and scaled, from fitted ones.
+    pub(super) fn whole_slopes(&self, fitted: &[f64]) -> Vec<f64> {
+        match &self.original {
+            Some((layout, _)) => layout.fitted_of_held(self.layout.held(fitted)),
+            None => fitted.to_vec(),
+        }
+    }
+}
+
+/// Mean of the response less its offset.
+fn level(rows: &Rows) -> f64 {
+    let weight = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
+    let total = sum((0..rows.n_rows).map(weight));
+    let offset = |row: usize| rows.offset.as_ref().map_or(0.0, |offset| offset[row]);
+    sum((0..rows.n_rows).map(|row| weight(row) / total * (rows.response[row] - offset(row))))
 }
 
 fn sum(values: impl Iterator<Item = f64>) -> f64 {
@@ -152,67 +235,95 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Centres the columns of numbers on their means and scales them by their standard deviations.
-fn shape(layout: &mut Layout, rows: &Rows) {
+fn shape(layout: &mut Layout, rows: &mut Rows) {
+    set_units(layout, rows);
     let q = layout.numbers.len();
     let total = rows.weights.as_ref().map_or(rows.n_rows as f64, |weights| sum(weights.iter().copied()));
     // Weights are shares of their sum, so that no sum is beyond the largest double.
     let share = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]) / total;
     if layout.has_intercept {
         let means = column_sums(&rows.numbers, q, |value, _, row| value * share(row));
-        layout.numbers.iter_mut().zip(means).for_each(|(number, mean)| number.centre = mean.0);
+        layout.numbers.iter_mut().zip(means).for_each(|(number, mean)| number.centre = mean);
     }
     let centres: Vec<f64> = layout.numbers.iter().map(|number| number.centre).collect();
     let squares = column_sums(&rows.numbers, q, |value, at, row| {
         let distance = value - centres[at];
         distance * distance * share(row)
     });
-    let scales = squares
-        .into_iter()
-        .enumerate()
-        .map(|(at, (square, furthest))| spread(square, || furthest.max(centres[at].abs())));
-    layout.numbers.iter_mut().zip(scales).for_each(|(number, scale)| number.scale = scale);
+    layout.numbers.iter_mut().zip(squares).for_each(|(number, square)| number.scale = spread(square));
     let squares = column_sums(&rows.multipliers, layout.n_multipliers, |value, _, row| value * value * share(row));
     for factor in &mut layout.factors {
         if let Some((slot, scale)) = &mut factor.multiplier {
-            let (square, furthest) = squares[*slot];
-            *scale = spread(square, || furthest);
+            *scale = spread(squares[*slot]);
         }
     }
 }
 
-/// The root of a mean square; the largest value where squares are beyond doubles, 1 for zeros.
-fn spread(square: f64, furthest: impl Fn() -> f64) -> f64 {
-    if square.is_normal() {
-        return square.sqrt();
-    }
-    let furthest = furthest();
-    if furthest.is_normal() { furthest } else { 1.0 }
+/// The root of a mean square; 1 for zeros.
+fn spread(square: f64) -> f64 {
+    if square.is_normal() { square.sqrt() } else { 1.0 }
 }
 
-/// For each column of numbers held row after row, the sum of a function of its cells and the
-/// largest cell, whatever the number of threads.
-fn column_sums(numbers: &[f64], width: usize, value: impl Fn(f64, usize, usize) -> f64 + Sync) -> Vec<(f64, f64)> {
+/// Multiplies columns whose squares are beyond doubles by a power of two.
+fn set_units(layout: &mut Layout, rows: &mut Rows) {
+    let of_numbers = units(&rows.numbers, layout.numbers.len());
+    let of_multipliers = units(&rows.multipliers, layout.n_multipliers);
+    if of_numbers.iter().chain(&of_multipliers).all(|&unit| unit == 1.0) {
+        return;
+    }
+    layout.units = vec![1.0; layout.n_columns];
+    for (number, unit) in layout.numbers.iter().zip(&of_numbers) {
+        layout.units[number.column] = *unit;
+    }
+    for factor in &layout.factors {
+        if let Some((slot, _)) = factor.multiplier {
+            layout.units[factor.first..factor.first + factor.n_columns].fill(of_multipliers[slot]);
+        }
+    }
+    for (cells, units) in [(&mut rows.numbers, of_numbers), (&mut rows.multipliers, of_multipliers)] {
+        cells.chunks_exact_mut(units.len().max(1)).for_each(|row| {
+            row.iter_mut().zip(&units).for_each(|(cell, unit)| *cell *= unit);
+        });
+    }
+}
+
+/// For each column held row after row, the power of two that brings its largest cell near 1.
+fn units(numbers: &[f64], width: usize) -> Vec<f64> {
+    /// 2^300 and 2^600.
+    const FAR: f64 = 2.037_035_976_334_486e90;
+    const STEP: f64 = 4.149_515_568_880_993e180;
+    let chunks = column_chunks(numbers, width, |furthest, cell, _, _| furthest.max(cell.abs()));
+    let unit = |furthest: f64| match furthest {
+        furthest if furthest > FAR => 1.0 / STEP,
+        furthest if furthest > 0.0 && furthest < 1.0 / FAR => STEP,
+        _ => 1.0,
+    };
+    (0..width).map(|at| unit(chunks.iter().fold(0.0, |furthest: f64, chunk| furthest.max(chunk[at])))).collect()
+}
+
+/// For each column of numbers held row after row, the sum of a function of its cells, whatever
+/// the number of threads.
+fn column_sums(numbers: &[f64], width: usize, value: impl Fn(f64, usize, usize) -> f64 + Sync) -> Vec<f64> {
+    let chunks = column_chunks(numbers, width, |sum, cell, at, row| sum + value(cell, at, row));
+    (0..width).map(|at| sum(chunks.iter().map(|chunk| chunk[at]))).collect()
+}
+
+/// For each chunk of rows and each column, what a function of its cells comes to from 0.
+fn column_chunks(numbers: &[f64], width: usize, next: impl Fn(f64, f64, usize, usize) -> f64 + Sync) -> Vec<Vec<f64>> {
     if width == 0 {
         return Vec::new();
     }
-    let chunks: Vec<Vec<(f64, f64)>> = numbers
+    numbers
         .par_chunks(CHUNK * width)
         .enumerate()
         .map(|(chunk, cells)| {
-            let mut sums = vec![(0.0, 0.0_f64); width];
+            let mut states = vec![0.0; width];
             for (row, cells) in cells.chunks_exact(width).enumerate() {
-                for (at, (cell, (sum, furthest))) in cells.iter().zip(&mut sums).enumerate() {
-                    *sum += value(*cell, at, chunk * CHUNK + row);
-                    *furthest = furthest.max(cell.abs());
+                for (at, (cell, state)) in cells.iter().zip(&mut states).enumerate() {
+                    *state = next(*state, *cell, at, chunk * CHUNK + row);
                 }
             }
-            sums
-        })
-        .collect();
-    (0..width)
-        .map(|at| {
-            let furthest = chunks.iter().fold(0.0_f64, |furthest, chunk| furthest.max(chunk[at].1));
-            (sum(chunks.iter().map(|chunk| chunk[at].0)), furthest)
+            states
         })
         .collect()
 }

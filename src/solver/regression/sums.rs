@@ -138,6 +138,9 @@ impl RawSums {
             for code in 0..factor.n_columns {
                 let row = &self.by_code[at][code * width..(code + 1) * width];
                 let place = factor.first + code;
+                if layout.moved.contains(&place) {
+                    continue;
+                }
                 gradient[place] = row[width - 1];
                 for (other, value) in places.iter().zip(row) {
                     if let Some(other) = *other {
@@ -151,7 +154,10 @@ impl RawSums {
                 let pair = &self.pairs[at * (at.wrapping_sub(1)) / 2 + before];
                 for (cell, value) in pair.iter().enumerate() {
                     let (code, other_code) = (cell / other.n_columns, cell % other.n_columns);
-                    set(factor.first + code, other.first + other_code, *value);
+                    let (place, other) = (factor.first + code, other.first + other_code);
+                    if !layout.moved.contains(&place) && !layout.moved.contains(&other) {
+                        set(place, other, *value);
+                    }
                 }
             }
         }
@@ -253,6 +259,7 @@ impl Pass<'_> {
         let n = end - start;
         self.fill(start, n, buffers);
         self.predict(slopes, start, n, buffers);
+        self.add_offset(start, &mut buffers.predictors[..n]);
         let tile = Tile {
             start,
             predictors: &buffers.predictors[..n],
@@ -294,8 +301,11 @@ impl Pass<'_> {
                 buffers.predictors[row] += of_code[code] * multiplier;
             });
         }
+    }
+
+    fn add_offset(&self, start: usize, predictors: &mut [f64]) {
         if let Some(offset) = &self.rows.offset {
-            add_all(&mut buffers.predictors[..n], &offset[start..start + n]);
+            add_all(predictors, &offset[start..start + predictors.len()]);
         }
     }
 
@@ -393,8 +403,67 @@ impl Pass<'_> {
         }
     }
 
+    /// Weighted cross-products of the columns, and their products with the response less its
+    /// offset and a level.
+    pub(super) fn plain_products(&self, level: f64) -> Sums {
+        self.sums(&vec![0.0; self.layout.n_columns], |tile, weights, scores| {
+            let rows = tile.response.iter().zip(tile.predictors).enumerate();
+            for ((row, (response, offset)), (weight, score)) in rows.zip(weights.iter_mut().zip(scores)) {
+                let prior = tile.prior(row);
+                (*weight, *score) = (prior, prior * (response - offset - level));
+            }
+            0.0
+        })
+    }
+
+    /// Products of the columns with a score of each row.
+    pub(super) fn products(&self, scores: &[f64]) -> Vec<f64> {
+        let segments: Vec<Vec<f64>> = self
+            .segments()
+            .into_par_iter()
+            .map(|(start, end)| {
+                let mut buffers = Buffers::new(self.layout);
+                let mut products = vec![0.0; self.layout.n_columns];
+                for from in (start..end).step_by(TILE) {
+                    self.add_products(from, end.min(from + TILE), scores, &mut buffers, &mut products);
+                }
+                products
+            })
+            .collect();
+        segments.into_iter().fold(vec![0.0; self.layout.n_columns], |mut all, segment| {
+            add_all(&mut all, &segment);
+            all
+        })
+    }
+
+    fn add_products(&self, start: usize, end: usize, scores: &[f64], buffers: &mut Buffers, products: &mut [f64]) {
+        let (n, stride) = (end - start, buffers.stride);
+        self.fill(start, n, buffers);
+        buffers.slope.fill(0.0);
+        for (row, score) in buffers.rows.chunks_exact(stride).zip(&scores[start..end]) {
+            buffers.slope.iter_mut().zip(row).for_each(|(sum, cell)| *sum += cell * score);
+        }
+        if self.layout.has_intercept {
+            products[0] += buffers.slope[0];
+        }
+        for (number, sum) in self.layout.numbers.iter().zip(&buffers.slope[1..]) {
+            products[number.column] += sum;
+        }
+        for (at, factor) in self.layout.factors.iter().enumerate() {
+            let own = &mut products[factor.first..factor.first + factor.n_columns];
+            self.each_code(start, n, at, factor, |row, code, multiplier| own[code] += multiplier * scores[start + row]);
+        }
+    }
+
     /// The linear predictor of every row, with its offset, at fitted coefficients.
     pub(super) fn predictors(&self, coefficients: &[f64]) -> Vec<f64> {
+        let mut all = self.linear(coefficients);
+        self.add_offset(0, &mut all);
+        all
+    }
+
+    /// The same without the offset.
+    pub(super) fn linear(&self, coefficients: &[f64]) -> Vec<f64> {
         let slopes = Slopes::of(self.layout, coefficients);
         let mut all = vec![0.0; self.rows.n_rows];
         let chunks = all.par_chunks_mut(TILE * 16).enumerate();

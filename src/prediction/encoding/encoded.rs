@@ -1,0 +1,240 @@
+//! A table as the columns of a regression.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::cells::NumberCells;
+use super::coding::{NumberCoding, Shape};
+use super::counts::EncodingCounts;
+use super::feature_encoding::Missing;
+use super::interaction::Main;
+use super::prepared::{Cells, PartCounts, Prepared};
+use crate::solver::design::{DesignBlock, REFERENCE};
+
+/// Rows that one thread takes at a time.
+const PART: usize = 1 << 15;
+
+/// The blocks of a design in the order of the terms, borrowed from the table where no cell changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoded<'a> {
+    pub(super) blocks: Vec<DesignBlock<'a>>,
+    pub(super) kept: Option<Vec<u32>>,
+    pub(super) n_rows: usize,
+    pub(super) counts: EncodingCounts,
+}
+
+impl<'a> Encoded<'a> {
+    /// The blocks, in the order of [`Encoder::terms`](super::Encoder::terms).
+    #[must_use]
+    pub fn blocks(&self) -> &[DesignBlock<'a>] {
+        &self.blocks
+    }
+
+    /// The blocks as they are.
+    #[must_use]
+    pub fn into_blocks(self) -> Vec<DesignBlock<'a>> {
+        self.blocks
+    }
+
+    /// The rows of the table that the blocks have, ascending; `None` when they have all.
+    #[must_use]
+    pub fn kept(&self) -> Option<&[u32]> {
+        self.kept.as_deref()
+    }
+
+    /// Rows of the blocks.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Columns of all blocks.
+    #[must_use]
+    pub fn n_columns(&self) -> usize {
+        self.blocks.iter().map(DesignBlock::n_columns).sum()
+    }
+
+    /// What became of the cells.
+    #[must_use]
+    pub fn counts(&self) -> &EncodingCounts {
+        &self.counts
+    }
+
+    /// The same with a column of its own for every term, row after row.
+    #[must_use]
+    pub fn to_dense(&self) -> DenseDesign {
+        let n_columns = self.n_columns();
+        let mut values = vec![0.0; self.n_rows * n_columns];
+        let mut places = Vec::new();
+        let mut next = 0;
+        for block in &self.blocks {
+            places.push(next);
+            next += block.n_columns();
+        }
+        if n_columns > 0 {
+            values.par_chunks_mut(n_columns).enumerate().for_each(|(row, cells)| {
+                self.blocks.iter().zip(&places).for_each(|(block, &place)| write_row(block, row, &mut cells[place..]));
+            });
+        }
+        DenseDesign { values, n_rows: self.n_rows, n_columns, kept: self.kept.clone(), counts: self.counts.clone() }
+    }
+}
+
+fn write_row(block: &DesignBlock<'_>, row: usize, cells: &mut [f64]) {
+    match block {
+        DesignBlock::Numbers(values) => cells[0] = values[row],
+        DesignBlock::Codes { codes, .. } if codes[row] != REFERENCE => cells[codes[row] as usize] = 1.0,
+        DesignBlock::ScaledCodes { codes, scale, .. } if codes[row] != REFERENCE => {
+            cells[codes[row] as usize] = scale[row];
+        }
+        DesignBlock::Codes { .. } | DesignBlock::ScaledCodes { .. } => {}
+    }
+}
+
+/// A design with a column for every term, for estimators that take nothing else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DenseDesign {
+    values: Vec<f64>,
+    n_rows: usize,
+    n_columns: usize,
+    kept: Option<Vec<u32>>,
+    counts: EncodingCounts,
+}
+
+impl DenseDesign {
+    /// Rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Columns, one for each term.
+    #[must_use]
+    pub fn n_columns(&self) -> usize {
+        self.n_columns
+    }
+
+    /// One row; nothing beyond the last.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[f64] {
+        self.values.get(row * self.n_columns..(row + 1) * self.n_columns).unwrap_or_default()
+    }
+
+    /// All values, row after row.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// All values, row after row, as they are.
+    #[must_use]
+    pub fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
+    /// The rows of the table that it has, ascending; `None` when it has all.
+    #[must_use]
+    pub fn kept(&self) -> Option<&[u32]> {
+        self.kept.as_deref()
+    }
+
+    /// What became of the cells.
+    #[must_use]
+    pub fn counts(&self) -> &EncodingCounts {
+        &self.counts
+    }
+}
+
+/// The columns of one feature for all rows of a table.
+pub(super) struct FeatureColumns<'a> {
+    pub(super) main: Main<'a>,
+    /// 0 where the cell is missing, if a column tells.
+    pub(super) indicator: Option<Vec<u32>>,
+    /// The rows to leave out.
+    pub(super) dropped: Vec<u32>,
+    pub(super) counts: PartCounts,
+}
+
+/// The columns of a feature.
+pub(super) fn columns_of<'a>(prepared: &mut Prepared<'_, 'a>, n_rows: usize) -> FeatureColumns<'a> {
+    let mut missing: Vec<u32> = Vec::new();
+    let (main, counts) = match &mut prepared.cells {
+        Cells::Number { coding, cells, .. } => {
+            cells.each_missing(0..n_rows, |row| missing.push(row as u32));
+            let (columns, n_not_finite) = numbers(coding, cells, n_rows);
+            (Main::Numbers(columns), PartCounts { n_missing: cells.n_missing, n_not_finite, n_unseen: 0 })
+        }
+        Cells::Levels { coding, cells, codes } => {
+            let mut places = vec![0; n_rows];
+            let parts: Vec<(PartCounts, Vec<u32>)> = places
+                .par_chunks_mut(PART)
+                .enumerate()
+                .map(|(part, out)| {
+                    let start = part * PART;
+                    cells.places(start..start + out.len(), out);
+                    let mut missing = Vec::new();
+                    (codes.resolve(out, |at| missing.push((start + at) as u32)), missing)
+                })
+                .collect();
+            let mut counts = PartCounts::default();
+            for (of_part, missing_in_part) in parts {
+                counts.add(of_part);
+                missing.extend(missing_in_part);
+            }
+            (Main::Codes { codes: Cow::Owned(places), n_columns: coding.n_columns() }, counts)
+        }
+    };
+    let indicator = prepared.fitted.indicator.then(|| {
+        let mut codes = vec![REFERENCE; n_rows];
+        missing.iter().for_each(|&row| codes[row as usize] = 0);
+        codes
+    });
+    let dropped = if prepared.fitted.missing == Missing::Drop { missing } else { Vec::new() };
+    FeatureColumns { main, indicator, dropped, counts }
+}
+
+/// The columns of a feature of numbers, and how many of their rows are not finite.
+fn numbers<'a>(coding: &NumberCoding, cells: &mut NumberCells<'a>, n_rows: usize) -> (Vec<Cow<'a, [f64]>>, u64) {
+    if coding.is_plain() {
+        if cells.valid.is_none() {
+            return (vec![std::mem::take(&mut cells.values)], 0);
+        }
+        let mut values = std::mem::take(&mut cells.values).into_owned();
+        cells.each_missing(0..n_rows, |row| values[row] = coding.fill);
+        return (vec![Cow::Owned(values)], 0);
+    }
+    let mut first = vec![0.0; n_rows];
+    first.par_chunks_mut(PART).enumerate().for_each(|(part, out)| {
+        coding.fill_part(cells, part * PART..part * PART + out.len(), out);
+    });
+    let mut columns = vec![first];
+    if let Shape::Spline { .. } = coding.shape {
+        for column in 1..coding.n_columns() {
+            let bent = columns[0].par_iter().map(|&x| coding.bend(column, x)).collect();
+            columns.push(bent);
+        }
+    }
+    let is_finite = |row: &usize| columns.iter().all(|column: &Vec<f64>| column[*row].is_finite());
+    let n_not_finite = (0..n_rows).into_par_iter().filter(|row| !is_finite(row)).count() as u64;
+    (columns.into_iter().map(Cow::Owned).collect(), n_not_finite)
+}
+
+/// The kept rows of a column.
+pub(super) fn gather<T: Copy + Send + Sync>(values: &[T], kept: &[u32]) -> Vec<T> {
+    kept.iter().map(|&row| values[row as usize]).collect()
+}
+
+impl FeatureColumns<'_> {
+    /// The same for the rows that are kept.
+    pub(super) fn gathered(self, kept: &[u32]) -> FeatureColumns<'static> {
+        let main = match self.main {
+            Main::Numbers(columns) => {
+                Main::Numbers(columns.iter().map(|column| Cow::Owned(gather(column, kept))).collect())
+            }
+            Main::Codes { codes, n_columns } => Main::Codes { codes: Cow::Owned(gather(&codes, kept)), n_columns },
+        };
+        let indicator = self.indicator.map(|codes| gather(&codes, kept));
+        FeatureColumns { main, indicator, dropped: Vec::new(), counts: self.counts }
+    }
+}

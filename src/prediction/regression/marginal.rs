@@ -1,0 +1,63 @@
+//! Average marginal effects: what one more unit of a column does to the mean, on average.
+//!
+//! Notation: `b_j` coefficient, `f` the mean as a function of the linear predictor, `V` the
+//! covariance of the coefficients.
+//!
+//! ```text
+//! ame_j = b_j mean f'(eta_i)
+//! d ame_j / d b_k = [j = k] mean f'(eta_i) + b_j mean f''(eta_i) x_ik      (delta method)
+//! ```
+//! Every column is treated as continuous, indicators too: W. Greene (2018), Econometric
+//! Analysis, 8th ed., section 17.3.2.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::symmetric_matrix::SymmetricMatrix;
+use crate::solver::regression::{Family, Observations, RegressionFit};
+
+/// What one more unit of a column adds to the mean response, averaged over the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MarginalEffect {
+    /// Points of probability for a logistic regression, units of the response for others.
+    pub estimate: f64,
+    /// Its standard error by the delta method.
+    pub std_error: f64,
+}
+
+/// One for each column of the design; none for the intercept and for aliased columns.
+pub(super) fn average_marginal_effects(
+    family: Family,
+    observations: &Observations,
+    solved: &RegressionFit,
+    covariance: &SymmetricMatrix,
+) -> Vec<Option<MarginalEffect>> {
+    let n = observations.total_weight();
+    let slope = observations.weighted_sum(|row| family.mean_slope(solved.predictors[row])) / n;
+    let bends: Vec<f64> = solved.predictors.iter().map(|&predictor| mean_bend(family, predictor)).collect();
+    let bends: Vec<f64> = observations.products(&bends).into_iter().map(|sum| sum / n).collect();
+    let first = usize::from(observations.has_intercept());
+    let of_column = |column: usize| {
+        if column < first || solved.aliased.contains(&column) {
+            return None;
+        }
+        let coefficient = solved.coefficients[column];
+        let gradient: Vec<f64> = (0..bends.len())
+            .map(|other| coefficient * bends[other] + if other == column { slope } else { 0.0 })
+            .collect();
+        let along = |row: usize| covariance.row(row).iter().zip(&gradient).map(|(v, g)| v * g).sum::<f64>();
+        let variance: f64 = gradient.iter().enumerate().map(|(row, g)| g * along(row)).sum();
+        Some(MarginalEffect { estimate: coefficient * slope, std_error: variance.max(0.0).sqrt() })
+    };
+    (0..solved.coefficients.len()).map(of_column).collect()
+}
+
+/// The second derivative of the mean by the linear predictor.
+fn mean_bend(family: Family, predictor: f64) -> f64 {
+    match family {
+        Family::Gaussian => 0.0,
+        // p (1 - p) (1 - 2 p)
+        Family::Binomial => -family.mean_slope(predictor) * (predictor / 2.0).tanh(),
+        _ => predictor.exp(),
+    }
+}
