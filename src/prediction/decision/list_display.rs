@@ -31,10 +31,11 @@ impl fmt::Display for WinBackList {
                 Offer::Retention(_) => "leaving",
                 Offer::Purchase(_) => "buying",
             };
-            if threshold < 1.0 {
-                write!(f, "\na contact pays above a probability of {event} of {}", shown_share(Some(threshold)))?;
-            } else {
-                write!(f, "\na contact pays at no probability of {event}")?;
+            match threshold < 1.0 {
+                true => {
+                    write!(f, "\na contact pays above a probability of {event} of {}", shown_share(Some(threshold)))?
+                }
+                false => write!(f, "\na contact pays at no probability of {event}")?,
             }
         }
         if !self.left_out.is_empty() {
