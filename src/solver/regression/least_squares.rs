@@ -63,7 +63,6 @@ pub(super) fn least_squares(
         iterations: 1 + settled.rounds,
         fitted_covariance: covariance,
         predictors: observations.response().iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
-        fitted_covariance: covariance,
     })
 }
 
