@@ -5,6 +5,7 @@ mod support;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use customer_analytics::activity::ActivityTable;
 use customer_analytics::polars::prelude::{col, lit};
+use customer_analytics::prediction::snapshot::{Snapshot, SnapshotParams};
 use customer_analytics::prelude::*;
 use customer_analytics::segmentation::{CustomerMeasures, Dimension};
 use support::{Log, Shape, log, sizes, tag};
@@ -69,5 +70,39 @@ fn value_score(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, activity, value_score);
+/// Features and target of every customer at the end of the first year.
+fn taken(frame: &DataFrame) -> Snapshot {
+    let columns = TransactionColumns::new("customer_id", "ts").amount("amount");
+    let log = TransactionLog::new(frame.clone().lazy(), &columns).expect("the columns are there");
+    let cutoff = NaiveDate::from_ymd_opt(2023, 12, 31).expect("a date");
+    let params = SnapshotParams::new(cutoff).horizon_days(180).incomplete(Incomplete::Exclude);
+    params.run(&log).expect("a log with customers in its first year")
+}
+
+/// Every customer has to be counted once, and every line.
+fn assert_taken(frame: &DataFrame) {
+    let snapshot = taken(frame);
+    let report = snapshot.report();
+    assert_eq!(report.n_customers, report.n_rows + report.n_not_started);
+    assert_eq!(report.rows.n_rows, frame.height() as u64);
+    assert!(report.n_lines_after_cutoff > 0 && report.n_lines_after_cutoff < report.rows.n_used);
+}
+
+fn snapshot(criterion: &mut Criterion) {
+    for shape in [Shape::HeavyTies, Shape::Sorted, Shape::TenthNull] {
+        for (ids, text_ids) in [("integer", false), ("text", true)] {
+            for n in sizes(&[100_000, 1_000_000, 10_000_000]) {
+                let Log { frame, .. } = log(n, shape, text_ids);
+                assert_taken(&frame);
+                let mut group = criterion.benchmark_group("F4/prediction");
+                group.throughput(Throughput::Elements(n as u64)).sample_size(10);
+                let id = BenchmarkId::new(format!("snapshot/{}_{ids}", shape.name()), tag(n));
+                group.bench_function(id, |bench| bench.iter(|| taken(&frame)));
+                group.finish();
+            }
+        }
+    }
+}
+
+criterion_group!(benches, activity, value_score, snapshot);
 criterion_main!(benches);

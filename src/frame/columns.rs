@@ -451,6 +451,12 @@ pub const FUTURE_NET_VALUE: &str = "future_net_value";
 pub const PROB: &str = "prob";
 /// Scores of this and above are contacted.
 pub const SCORE_CUTOFF: &str = "score_cutoff";
+/// Fold of a cross-validation, from 0.
+pub const FOLD: &str = "fold";
+/// Rows that train a model.
+pub const N_TRAIN: &str = "n_train";
+/// Rows that test it.
+pub const N_TEST: &str = "n_test";
 /// Customers contacted.
 pub const N_CONTACTED: &str = "n_contacted";
 /// Share of the customers contacted, 0..=1.
@@ -502,3 +508,60 @@ pub fn quantile(share: f64) -> String {
 pub fn n_events(kind: &str) -> String {
     format!("{N_EVENTS}_{kind}")
 }
+
+/// Place of a group of rows in the order of their predictions, from 1.
+pub const BIN: &str = "bin";
+/// Lowest value of a group.
+pub const LOW: &str = "low";
+/// Highest value of a group.
+pub const HIGH: &str = "high";
+/// Rows in which the event happened.
+pub const N_POSITIVES: &str = "n_positives";
+/// Mean predicted probability.
+pub const MEAN_PROB: &str = "mean_prob";
+/// Sum of the weights of rows.
+pub const WEIGHT: &str = "weight";
+/// Share of rows in which the event happened.
+pub const EVENT_RATE: &str = "event_rate";
+/// The event rate over that of all rows.
+pub const LIFT: &str = "lift";
+/// Rows of this group and those before it.
+pub const CUMULATIVE_N: &str = "cumulative_n";
+/// Share of all positives in this group and those before it.
+pub const CUMULATIVE_CAPTURE: &str = "cumulative_capture";
+/// The event rate of this group and those before it, over that of all rows.
+pub const CUMULATIVE_LIFT: &str = "cumulative_lift";
+/// Score from which on the event is predicted.
+pub const THRESHOLD: &str = "threshold";
+/// Predicted, and it came.
+pub const TRUE_POSITIVES: &str = "true_positives";
+/// Predicted, and it did not come.
+pub const FALSE_POSITIVES: &str = "false_positives";
+/// Not predicted, and it did not come.
+pub const TRUE_NEGATIVES: &str = "true_negatives";
+/// Not predicted, and it came.
+pub const FALSE_NEGATIVES: &str = "false_negatives";
+/// Share of the rows that are predicted right.
+pub const ACCURACY: &str = "accuracy";
+/// Share of the predicted that came.
+pub const PRECISION: &str = "precision";
+/// Share of what came that was predicted.
+pub const RECALL: &str = "recall";
+/// Share of what did not come that was not predicted.
+pub const SPECIFICITY: &str = "specificity";
+/// Harmonic mean of precision and recall.
+pub const F1: &str = "f1";
+/// Mean of recall and specificity.
+pub const BALANCED_ACCURACY: &str = "balanced_accuracy";
+/// Correlation of prediction and outcome.
+pub const MATTHEWS_CORRELATION: &str = "matthews_correlation";
+/// Agreement of prediction and outcome beyond chance.
+pub const COHEN_KAPPA: &str = "cohen_kappa";
+/// Name of a figure that judges predictions.
+pub const METRIC: &str = "metric";
+/// Mean of what came.
+pub const MEAN_ACTUAL: &str = "mean_actual";
+/// Mean of what was predicted.
+pub const MEAN_PREDICTED: &str = "mean_predicted";
+/// Share of the total value in this group and those before it.
+pub const CUMULATIVE_VALUE_SHARE: &str = "cumulative_value_share";

@@ -45,6 +45,20 @@ pub(crate) mod one {
     }
 }
 
+/// Numbers in their order.
+pub(crate) mod many {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Written};
+
+    #[expect(clippy::ptr_arg, reason = "the form that serde asks for")]
+    pub(crate) fn serialize<S: Serializer>(numbers: &Vec<f64>, out: S) -> Result<S::Ok, S::Error> {
+        numbers.iter().map(|&number| Written::of(number)).collect::<Vec<_>>().serialize(out)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<f64>, D::Error> {
+        Vec::<Written>::deserialize(input)?.into_iter().map(Written::read).collect()
+    }
+}
+
 /// A number that may be left out.
 pub(crate) mod optional {
     use super::{Deserialize, Deserializer, Serialize, Serializer, Written};

@@ -34,6 +34,10 @@ pub enum Undefined {
     OneGroup,
     /// An argument lies outside its range, as a correlation above 1 or a share above 1 does.
     OutOfRange,
+    /// The two classes do not overlap, so that no finite coefficient is the best.
+    Separated,
+    /// The steps towards a maximum came to no end.
+    NotConverged,
     /// It takes all distinct values, and there were more of them than are kept of a stream.
     TooManyDistinct,
 }
@@ -51,6 +55,8 @@ impl fmt::Display for Undefined {
             Self::Collinear => f.write_str("columns determine each other"),
             Self::OneGroup => f.write_str("only one group has members"),
             Self::OutOfRange => f.write_str("outside its range"),
+            Self::Separated => f.write_str("the two classes do not overlap"),
+            Self::NotConverged => f.write_str("the steps towards a maximum came to no end"),
             Self::TooManyDistinct => f.write_str("more distinct values than are kept of a stream"),
         }
     }

@@ -26,6 +26,7 @@ mod precision_recall;
 mod probability;
 mod ranked;
 mod regression;
+mod regression_bins;
 mod roc;
 mod separation;
 mod sums;
@@ -42,5 +43,6 @@ pub use precision_recall::{PrecisionRecallPoint, average_precision, pr_auc_trape
 pub use probability::{brier, brier_skill, log_loss};
 pub use ranked::{RankedScores, ScoreRun, ScoreRuns, WeightedScores};
 pub use regression::{RegressionErrors, ScaledError, regression_errors};
+pub use regression_bins::{RegressionBin, regression_bins};
 pub use roc::{RocPoint, gini, roc_auc, roc_curve};
 pub use separation::{Separation, separation};

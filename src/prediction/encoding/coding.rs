@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::feature_encoding::{Missing, UnseenLevel, is_ascending};
+use crate::frame::exact_number;
 use crate::solver::design::REFERENCE;
 
 /// A cell without a value, among the places of levels.
@@ -49,7 +50,10 @@ pub(super) enum NumberReading {
 pub(super) enum Shape {
     Linear,
     Log,
-    Spline { knots: Vec<f64> },
+    Spline {
+        #[serde(with = "exact_number::many")]
+        knots: Vec<f64>,
+    },
 }
 
 /// A feature of numbers.
@@ -59,10 +63,13 @@ pub(super) struct NumberCoding {
     pub(super) reading: NumberReading,
     pub(super) shape: Shape,
     /// Mean and standard deviation (with `n` below) of the shaped values that training had.
+    #[serde(with = "exact_number::one")]
     pub(super) centre: f64,
+    #[serde(with = "exact_number::one")]
     pub(super) scale: f64,
     pub(super) standardise: bool,
     /// The median of the values that training had, before they are shaped.
+    #[serde(with = "exact_number::one")]
     pub(super) fill: f64,
 }
 

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use super::cells::NumberCells;
 use super::coding::{NumberCoding, Shape};
 use super::counts::EncodingCounts;
-use super::feature_encoding::Missing;
 use super::interaction::Main;
 use super::prepared::{Cells, PartCounts, Prepared};
 use crate::solver::design::{DesignBlock, REFERENCE};
@@ -47,6 +46,23 @@ impl<'a> Encoded<'a> {
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.n_rows
+    }
+
+    /// The same without the table that it was made of, and with the rows of it that it has.
+    pub(super) fn owned(self, is_kept: &[bool], counts: EncodingCounts) -> Encoded<'static> {
+        let blocks = self.blocks.into_iter().map(|block| match block {
+            DesignBlock::Numbers(values) => DesignBlock::Numbers(Cow::Owned(values.into_owned())),
+            DesignBlock::Codes { codes, n_columns } => {
+                DesignBlock::Codes { codes: Cow::Owned(codes.into_owned()), n_columns }
+            }
+            DesignBlock::ScaledCodes { codes, n_columns, scale } => DesignBlock::ScaledCodes {
+                codes: Cow::Owned(codes.into_owned()),
+                n_columns,
+                scale: Cow::Owned(scale.into_owned()),
+            },
+        });
+        let kept = is_kept.iter().enumerate().filter(|(_, is)| **is).map(|(row, _)| row as u32).collect();
+        Encoded { blocks: blocks.collect(), kept: Some(kept), n_rows: self.n_rows, counts }
     }
 
     /// Columns of all blocks.
@@ -151,8 +167,6 @@ pub(super) struct FeatureColumns<'a> {
     pub(super) main: Main<'a>,
     /// 0 where the cell is missing, if a column tells.
     pub(super) indicator: Option<Vec<u32>>,
-    /// The rows to leave out.
-    pub(super) dropped: Vec<u32>,
     pub(super) counts: PartCounts,
 }
 
@@ -190,8 +204,7 @@ pub(super) fn columns_of<'a>(prepared: &mut Prepared<'_, 'a>, n_rows: usize) -> 
         missing.iter().for_each(|&row| codes[row as usize] = 0);
         codes
     });
-    let dropped = if prepared.fitted.missing == Missing::Drop { missing } else { Vec::new() };
-    FeatureColumns { main, indicator, dropped, counts }
+    FeatureColumns { main, indicator, counts }
 }
 
 /// The columns of a feature of numbers, and how many of their rows are not finite.
@@ -218,23 +231,4 @@ fn numbers<'a>(coding: &NumberCoding, cells: &mut NumberCells<'a>, n_rows: usize
     let is_finite = |row: &usize| columns.iter().all(|column: &Vec<f64>| column[*row].is_finite());
     let n_not_finite = (0..n_rows).into_par_iter().filter(|row| !is_finite(row)).count() as u64;
     (columns.into_iter().map(Cow::Owned).collect(), n_not_finite)
-}
-
-/// The kept rows of a column.
-pub(super) fn gather<T: Copy + Send + Sync>(values: &[T], kept: &[u32]) -> Vec<T> {
-    kept.iter().map(|&row| values[row as usize]).collect()
-}
-
-impl FeatureColumns<'_> {
-    /// The same for the rows that are kept.
-    pub(super) fn gathered(self, kept: &[u32]) -> FeatureColumns<'static> {
-        let main = match self.main {
-            Main::Numbers(columns) => {
-                Main::Numbers(columns.iter().map(|column| Cow::Owned(gather(column, kept))).collect())
-            }
-            Main::Codes { codes, n_columns } => Main::Codes { codes: Cow::Owned(gather(&codes, kept)), n_columns },
-        };
-        let indicator = self.indicator.map(|codes| gather(&codes, kept));
-        FeatureColumns { main, indicator, dropped: Vec::new(), counts: self.counts }
-    }
 }

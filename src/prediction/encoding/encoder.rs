@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::coding::{Coding, Fitted, Level};
 use super::counts::{EncodingCounts, refused};
+use super::dropped::Dropped;
 use super::encoded::{DenseDesign, Encoded, FeatureColumns, columns_of};
 use super::interaction::{Interaction, Main, PairTable, product};
 use super::prepared::{Prepared, prepare};
 use super::readable_as::check_frame;
 use super::terms::{Source, Term, terms_of};
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 use crate::solver::design::DesignBlock;
 
 const WHAT: &str = "encoder";
@@ -43,6 +45,7 @@ struct Saved {
     features: Vec<Fitted>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     interactions: Vec<Interaction>,
+    #[serde(with = "exact_number::many")]
     means: Vec<f64>,
 }
 
@@ -168,8 +171,14 @@ impl Encoder {
     /// logarithm, and missing cells and unseen levels that the settings refuse.
     pub fn encode<'a>(&self, frame: &'a DataFrame) -> Result<Encoded<'a>> {
         check_frame(self, frame)?;
-        let (columns, kept, counts) = self.columns(frame)?;
-        self.blocks(columns, kept, counts)
+        let Some(dropped) = Dropped::by(&self.features, frame)? else {
+            let (columns, counts) = self.columns(frame)?;
+            return self.blocks(columns, counts);
+        };
+        let kept = dropped.kept(frame)?;
+        let (columns, counts) = self.columns(&kept)?;
+        let counts = dropped.counted(&self.features, counts);
+        Ok(self.blocks(columns, counts.clone())?.owned(&dropped.is_kept, counts))
     }
 
     /// The table with a column for every term, row after row.
@@ -180,8 +189,8 @@ impl Encoder {
         Ok(self.encode(frame)?.to_dense())
     }
 
-    /// The columns of all features for the rows that are kept.
-    pub(super) fn columns<'a>(&self, frame: &'a DataFrame) -> Result<Kept<'a>> {
+    /// The columns of all features, and what was counted.
+    pub(super) fn columns<'a>(&self, frame: &'a DataFrame) -> Result<(Vec<FeatureColumns<'a>>, EncodingCounts)> {
         let n_rows = frame.height();
         let mut prepared = prepare(&self.features, frame)?;
         let problems: Vec<String> = prepared.iter().filter_map(Prepared::problem).collect();
@@ -196,14 +205,7 @@ impl Encoder {
             return Err(refused(&problems));
         }
         let features = pairs().map(|(feature, own)| feature.counts(own.counts)).collect();
-        let kept = kept_rows(&columns, n_rows);
-        let n_dropped = kept.as_ref().map_or(0, |kept| (n_rows - kept.len()) as u64);
-        let counts = EncodingCounts { n_rows: n_rows as u64, n_dropped, features };
-        let columns = match &kept {
-            None => columns,
-            Some(kept) => columns.into_par_iter().map(|own| own.gathered(kept)).collect(),
-        };
-        Ok((columns, kept, counts))
+        Ok((columns, EncodingCounts { n_rows: n_rows as u64, n_dropped: 0, features }))
     }
 
     pub(super) fn with_means(self, means: Vec<f64>) -> Self {
@@ -211,12 +213,7 @@ impl Encoder {
     }
 
     /// The columns as blocks, those of interactions behind those of the features.
-    pub(super) fn blocks<'a>(
-        &self,
-        columns: Vec<FeatureColumns<'a>>,
-        kept: Option<Vec<u32>>,
-        counts: EncodingCounts,
-    ) -> Result<Encoded<'a>> {
+    pub(super) fn blocks<'a>(&self, columns: Vec<FeatureColumns<'a>>, counts: EncodingCounts) -> Result<Encoded<'a>> {
         let products: Vec<DesignBlock<'static>> =
             self.interactions.par_iter().map(|one| self.product(one, &columns)).collect();
         let is_finite = |block: &DesignBlock<'_>| match block {
@@ -229,7 +226,7 @@ impl Encoder {
                 "the interaction `{name}` has values beyond the largest double; scale its features"
             )]));
         }
-        let n_rows = kept.as_ref().map_or(counts.n_rows as usize, Vec::len);
+        let n_rows = (counts.n_rows - counts.n_dropped) as usize;
         let mut blocks = Vec::new();
         for own in columns {
             match own.main {
@@ -241,7 +238,7 @@ impl Encoder {
             blocks.extend(indicator.map(|codes| DesignBlock::Codes { codes, n_columns: 1 }));
         }
         blocks.extend(products.into_iter().filter(|block| block.n_columns() > 0));
-        Ok(Encoded { blocks, kept, n_rows, counts })
+        Ok(Encoded { blocks, kept: None, n_rows, counts })
     }
 
     fn product(&self, interaction: &Interaction, columns: &[FeatureColumns<'_>]) -> DesignBlock<'static> {
@@ -259,17 +256,4 @@ impl Encoder {
         let pairs = interaction.pairs.as_ref()?;
         Some(PairTable::new(pairs, n_levels(interaction.first), n_levels(interaction.second)))
     }
-}
-
-/// The columns of the features, the rows that are kept and what was counted.
-pub(super) type Kept<'a> = (Vec<FeatureColumns<'a>>, Option<Vec<u32>>, EncodingCounts);
-
-/// The rows that no feature leaves out; `None` when that are all.
-fn kept_rows(columns: &[FeatureColumns<'_>], n_rows: usize) -> Option<Vec<u32>> {
-    if columns.iter().all(|own| own.dropped.is_empty()) {
-        return None;
-    }
-    let mut is_kept = vec![true; n_rows];
-    columns.iter().flat_map(|own| &own.dropped).for_each(|&row| is_kept[row as usize] = false);
-    Some((0..n_rows as u32).filter(|&row| is_kept[row as usize]).collect())
 }

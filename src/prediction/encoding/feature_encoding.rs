@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ENCODING;
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 
 /// What becomes of a cell without a value: null, or NaN among numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ pub enum CutPoints {
     /// At quantiles of the training rows: 3 to 7 knots, or 2 to 100 bins.
     Quantiles(u32),
     /// At these values, ascending.
-    At(Vec<f64>),
+    At(#[serde(with = "exact_number::many")] Vec<f64>),
 }
 
 /// What a feature is read as.

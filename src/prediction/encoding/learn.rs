@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::ENCODING;
 use super::coding::Fitted;
 use super::counts::refused;
+use super::dropped::Dropped;
 use super::encoder::Encoder;
 use super::feature_encoding::Missing;
 use super::interaction::{Interaction, MOST_PAIRS, is_spline, pairs_of};
@@ -83,36 +84,29 @@ impl Rows {
     /// All rows but those of weight 0 and those that a missing cell leaves out.
     fn of(frame: &DataFrame, plans: &[Plan], weights: Option<&[f64]>) -> Result<Self> {
         let n_rows = frame.height();
-        let mut is_used: Vec<bool> =
+        let is_used: Vec<bool> =
             weights.map_or_else(|| vec![true; n_rows], |weights| weights.iter().map(|&weight| weight > 0.0).collect());
-        let n_weighty = is_used.iter().filter(|is| **is).count();
-        let mut n_dropped_for = vec![0; plans.len()];
-        let mut is_kept = is_used.clone();
-        for (plan, n) in plans.iter().zip(&mut n_dropped_for).filter(|(plan, _)| plan.missing == Missing::Drop) {
-            let series = frame.column(&plan.column).map_err(Error::query(ENCODING))?.as_materialized_series();
-            for (row, is_there) in has_value(series)?.into_iter().enumerate().filter(|(_, is_there)| !is_there) {
-                *n += u64::from(is_used[row]);
-                is_kept[row] = is_there;
-            }
-        }
-        is_used.iter_mut().zip(&is_kept).for_each(|(used, kept)| *used &= kept);
         let n_used = is_used.iter().filter(|is| **is).count();
-        if n_used == n_rows {
+        let is_dropping = |plan: &&Plan| plan.missing == Missing::Drop;
+        let columns: Vec<&str> = plans.iter().filter(is_dropping).map(|plan| plan.column.as_str()).collect();
+        let dropped = Dropped::of(frame, &columns, is_used)?;
+        let mut n_missing = dropped.n_missing.iter();
+        let of_plan = |plan: &Plan| is_dropping(&plan).then(|| n_missing.next().copied()).flatten().unwrap_or_default();
+        let n_dropped_for = plans.iter().map(of_plan).collect();
+        if dropped.n_kept == n_rows {
             let weights = weights.map(<[f64]>::to_vec);
             return Ok(Self { frame: frame.clone(), weights, n_dropped: 0, n_dropped_for });
         }
-        if n_used == 0 {
+        if dropped.n_kept == 0 {
             let reason = format!("no row is left of {n_rows}: each lacks a feature for which rows are dropped");
             return Err(refused(&[reason]));
         }
-        let mask = BooleanChunked::from_slice("".into(), &is_used);
-        let frame = frame.filter(&mask).map_err(Error::query(ENCODING))?;
-        let of_used = |weights: &[f64]| {
-            let used = weights.iter().zip(&is_used).filter(|(_, is_used)| **is_used);
-            used.map(|(weight, _)| *weight).collect()
+        let of_kept = |weights: &[f64]| {
+            let kept = weights.iter().zip(&dropped.is_kept).filter(|(_, is_kept)| **is_kept);
+            kept.map(|(weight, _)| *weight).collect()
         };
-        let n_dropped = (n_weighty - n_used) as u64;
-        Ok(Self { frame, weights: weights.map(of_used), n_dropped, n_dropped_for })
+        let n_dropped = (n_used - dropped.n_kept) as u64;
+        Ok(Self { frame: dropped.kept(frame)?, weights: weights.map(of_kept), n_dropped, n_dropped_for })
     }
 
     fn weights(&self) -> Option<RowWeights<'_>> {
@@ -121,18 +115,6 @@ impl Rows {
         let kind = if are_whole { WeightKind::Frequency } else { WeightKind::Sampling };
         Some(RowWeights { values, kind })
     }
-}
-
-/// Whether each cell has a value: it is neither null nor NaN.
-fn has_value(series: &Series) -> Result<Vec<bool>> {
-    let is_number: Vec<bool> = if series.dtype().is_float() {
-        let doubles = series.cast(&DataType::Float64).map_err(Error::query(ENCODING))?;
-        let doubles = doubles.f64().map_err(Error::query(ENCODING))?;
-        doubles.iter().map(|cell| cell.is_some_and(|cell| !cell.is_nan())).collect()
-    } else {
-        series.is_not_null().iter().map(|is| is.unwrap_or_default()).collect()
-    };
-    Ok(is_number)
 }
 
 /// Refuses weights that are none.
@@ -199,7 +181,7 @@ fn with_products(params: &EncodingParams, features: Vec<Fitted>, rows: &Rows) ->
     }
     let n_rows = rows.frame.height() as u64;
     let mut encoder = Encoder::new(n_rows, rows.n_dropped, features, interactions, Vec::new());
-    let (columns, kept, counts) = encoder.columns(&rows.frame)?;
+    let (columns, counts) = encoder.columns(&rows.frame)?;
     let mut interactions = std::mem::take(&mut encoder.interactions);
     for one in &mut interactions {
         let (first, second) = (&columns[one.first], &columns[one.second]);
@@ -209,7 +191,7 @@ fn with_products(params: &EncodingParams, features: Vec<Fitted>, rows: &Rows) ->
         })?;
     }
     let encoder = Encoder::new(n_rows, rows.n_dropped, encoder.features, interactions, Vec::new());
-    let encoded = encoder.blocks(columns, kept, counts)?;
+    let encoded = encoder.blocks(columns, counts)?;
     let means = means(encoded.blocks(), rows.weights.as_deref());
     let Some(means) = means else {
         return Err(refused(&["the mean of a column is beyond the largest double; scale the features".to_owned()]));

@@ -3,6 +3,7 @@
 mod cells;
 mod coding;
 mod counts;
+mod dropped;
 mod encoded;
 mod encoder;
 mod feature_encoding;
@@ -35,3 +36,10 @@ pub use unseen::Unseen;
 
 /// The name of the encoding in errors.
 const ENCODING: &str = "encoding";
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod policy_tests;
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,8 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::counts::{EncodingCounts, refused};
+use super::dropped::Dropped;
 use super::encoder::Encoder;
-use super::feature_encoding::Missing;
 use super::interaction::PairTable;
 use super::prepared::{Cells, PartCounts, Prepared, prepare};
 use super::readable_as::check_frame;
@@ -122,10 +122,21 @@ impl Encoder {
     /// than terms, or one is not finite; `Numeric` when a result is beyond the largest double.
     pub fn linear_predictor(&self, frame: &DataFrame, intercept: f64, coefs: &[f64]) -> Result<LinearPredictor> {
         self.check_coefs(intercept, coefs)?;
+        check_frame(self, frame)?;
         let zeros = vec![0.0; coefs.len()];
-        let mut values = vec![intercept; frame.height()];
-        let (is_kept, counts) = self.score(frame, &Weights::new(self, coefs, &zeros), &mut [&mut values], true)?;
-        Ok(LinearPredictor { values, is_kept, counts })
+        let weights = Weights::new(self, coefs, &zeros);
+        let score = |frame: &DataFrame| {
+            let mut values = vec![intercept; frame.height()];
+            let counts = self.score(frame, &weights, &mut [&mut values], true)?;
+            Ok((values, counts))
+        };
+        let Some(dropped) = Dropped::by(&self.features, frame)? else {
+            let (values, counts) = score(frame)?;
+            return Ok(LinearPredictor { values, is_kept: None, counts });
+        };
+        let (values, counts) = score(&dropped.kept(frame)?)?;
+        let counts = dropped.counted(&self.features, counts);
+        Ok(LinearPredictor { values: spread(&values, &dropped.is_kept), is_kept: Some(dropped.is_kept), counts })
     }
 
     /// What each feature adds to the linear predictor of each row, compared with the mean of the
@@ -136,11 +147,23 @@ impl Encoder {
     /// Those of [`linear_predictor`](Encoder::linear_predictor).
     pub fn contributions(&self, frame: &DataFrame, coefs: &[f64]) -> Result<Contributions> {
         self.check_coefs(0.0, coefs)?;
-        let mut columns = vec![vec![0.0; frame.height()]; self.sources.len()];
-        let mut outs: Vec<&mut [f64]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
-        let (is_kept, counts) = self.score(frame, &Weights::new(self, coefs, &self.means), &mut outs, false)?;
+        check_frame(self, frame)?;
+        let weights = Weights::new(self, coefs, &self.means);
         let names = self.sources.iter().map(|source| source.name.clone()).collect();
-        Ok(Contributions { names, columns, is_kept, counts })
+        let score = |frame: &DataFrame| {
+            let mut columns = vec![vec![0.0; frame.height()]; self.sources.len()];
+            let mut outs: Vec<&mut [f64]> = columns.iter_mut().map(Vec::as_mut_slice).collect();
+            let counts = self.score(frame, &weights, &mut outs, false)?;
+            Ok((columns, counts))
+        };
+        let Some(dropped) = Dropped::by(&self.features, frame)? else {
+            let (columns, counts) = score(frame)?;
+            return Ok(Contributions { names, columns, is_kept: None, counts });
+        };
+        let (columns, counts) = score(&dropped.kept(frame)?)?;
+        let counts = dropped.counted(&self.features, counts);
+        let columns = columns.iter().map(|column| spread(column, &dropped.is_kept)).collect();
+        Ok(Contributions { names, columns, is_kept: Some(dropped.is_kept), counts })
     }
 
     pub(super) fn check_coefs(&self, intercept: f64, coefs: &[f64]) -> Result<()> {
@@ -156,16 +179,20 @@ impl Encoder {
     }
 
     /// Adds what the sources are worth, all to one column or each to its own.
-    fn score(&self, frame: &DataFrame, weights: &Weights, outs: &mut [&mut [f64]], is_sum: bool) -> Result<Scored> {
-        check_frame(self, frame)?;
+    fn score(
+        &self,
+        frame: &DataFrame,
+        weights: &Weights,
+        outs: &mut [&mut [f64]],
+        is_sum: bool,
+    ) -> Result<EncodingCounts> {
         let n_rows = frame.height();
         let prepared = prepare(&self.features, frame)?;
         let problems: Vec<String> = prepared.iter().filter_map(Prepared::problem).collect();
         if !problems.is_empty() {
             return Err(refused(&problems));
         }
-        let mut is_kept = vec![true; if self.can_drop() { n_rows } else { 0 }];
-        let parts = parts_of(outs, &mut is_kept, n_rows);
+        let parts = parts_of(outs, n_rows);
         let scorer = Scorer { encoder: self, prepared: &prepared, weights, is_sum };
         let of_parts: Vec<(Vec<PartCounts>, u64)> =
             parts.into_par_iter().map_init(Scratch::default, |scratch, part| scorer.part(part, scratch)).collect();
@@ -185,36 +212,30 @@ impl Encoder {
             return Err(Error::Numeric { analysis: super::ENCODING, verdict });
         }
         let features = prepared.iter().zip(counts).map(|(feature, counts)| feature.counts(counts)).collect();
-        let n_dropped = is_kept.iter().filter(|is| !**is).count() as u64;
-        let counts = EncodingCounts { n_rows: n_rows as u64, n_dropped, features };
-        Ok(((n_dropped > 0).then_some(is_kept), counts))
-    }
-
-    fn can_drop(&self) -> bool {
-        self.features.iter().any(|fitted| fitted.missing == Missing::Drop)
+        Ok(EncodingCounts { n_rows: n_rows as u64, n_dropped: 0, features })
     }
 }
 
-/// Which rows are kept, where not all are, and what was counted.
-type Scored = (Option<Vec<bool>>, EncodingCounts);
+/// The values of the kept rows among all rows, 0 in the others.
+fn spread(values: &[f64], is_kept: &[bool]) -> Vec<f64> {
+    let mut values = values.iter();
+    is_kept.iter().map(|&is_kept| if is_kept { values.next().copied().unwrap_or_default() } else { 0.0 }).collect()
+}
 
 /// Some rows of the columns that are written.
 struct Part<'o> {
     rows: Range<usize>,
     outs: Vec<&'o mut [f64]>,
-    is_kept: &'o mut [bool],
 }
 
 /// Cuts the columns into parts of the same rows.
-fn parts_of<'o>(outs: &'o mut [&mut [f64]], is_kept: &'o mut [bool], n_rows: usize) -> Vec<Part<'o>> {
+fn parts_of<'o>(outs: &'o mut [&mut [f64]], n_rows: usize) -> Vec<Part<'o>> {
     let n_parts = n_rows.div_ceil(PART);
     let mut columns: Vec<_> = outs.iter_mut().map(|column| column.chunks_mut(PART)).collect();
-    let mut kept = is_kept.chunks_mut(PART);
     (0..n_parts)
         .map(|part| {
             let rows = part * PART..n_rows.min((part + 1) * PART);
-            let outs = columns.iter_mut().filter_map(Iterator::next).collect();
-            Part { rows, outs, is_kept: kept.next().unwrap_or_default() }
+            Part { rows, outs: columns.iter_mut().filter_map(Iterator::next).collect() }
         })
         .collect()
 }
@@ -281,17 +302,13 @@ struct Scorer<'s, 'f, 'a> {
 impl Scorer<'_, '_, '_> {
     /// Scores one part; returns the counts of each feature and the rows beyond the doubles.
     fn part(&self, part: Part<'_>, scratch: &mut Scratch) -> (Vec<PartCounts>, u64) {
-        let Part { rows, mut outs, is_kept } = part;
+        let Part { rows, mut outs } = part;
         scratch.kept.clear();
         let mut counts = Vec::with_capacity(self.prepared.len());
         for (place, feature) in self.prepared.iter().enumerate() {
             let out = &mut *outs[if self.is_sum { 0 } else { place }];
             scratch.missing.clear();
             counts.push(self.feature(feature, place, rows.clone(), scratch, out));
-            let is_dropping = feature.fitted.missing == Missing::Drop;
-            if is_dropping {
-                scratch.missing.iter().for_each(|&at| is_kept[at as usize] = false);
-            }
             if feature.fitted.indicator {
                 self.indicator(place, &scratch.missing, out);
             }
@@ -302,12 +319,8 @@ impl Scorer<'_, '_, '_> {
             let columns = (&scratch.kept[interaction.first], &scratch.kept[interaction.second]);
             add_product(&self.weights.sources[source], columns, out);
         }
-        let is_used = |at: usize| is_kept.is_empty() || is_kept[at];
-        let is_beyond = |at: &usize| is_used(*at) && outs.iter().any(|out| !out[*at].is_finite());
+        let is_beyond = |at: &usize| outs.iter().any(|out| !out[*at].is_finite());
         let n_beyond = (0..rows.len()).filter(is_beyond).count() as u64;
-        for (at, _) in is_kept.iter().enumerate().filter(|(_, is)| !**is) {
-            outs.iter_mut().for_each(|out| out[at] = 0.0);
-        }
         (counts, n_beyond)
     }
 

@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
 use crate::frame::columns::{CUSTOMER, TIME};
 
+/// Name of an aggregate while its type is looked at.
+const AGGREGATE: &str = "aggregate";
+
 /// The query: the lines of the window, by customer. Nothing later is in it.
 fn plan(log: &TransactionLog, aggregates: &[(String, Expr)], windows: &Windows) -> LazyFrame {
     let day = col(TIME).cast(DataType::Date);
@@ -35,9 +38,10 @@ pub(super) fn check(log: &TransactionLog, aggregates: &[(String, Expr)]) -> Resu
             ));
             continue;
         }
-        let mut alone = log.frame().group_by([col(CUSTOMER)]).agg(named(&[(name.clone(), expr.clone())]));
+        // Under a name of its own, as one that is taken is refused later with all others.
+        let mut alone = log.frame().group_by([col(CUSTOMER)]).agg([expr.clone().alias(AGGREGATE)]);
         let schema = alone.collect_schema().map_err(Error::query("reading the schema of an aggregate"))?;
-        if let Some(dtype) = schema.get(name).filter(|dtype| dtype.is_nested()) {
+        if let Some(dtype) = schema.get(AGGREGATE).filter(|dtype| dtype.is_nested()) {
             problems.push(format!(
                 "aggregate `{name}` gives {dtype}, not one value per customer; end it with an aggregate such as `max()`"
             ));

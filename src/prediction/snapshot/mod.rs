@@ -27,6 +27,7 @@
 //! Money is exact: no order of rows, chunking or number of threads changes a digit.
 
 mod aggregates;
+mod assemble;
 mod customers;
 mod events;
 mod features;

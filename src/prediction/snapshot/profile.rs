@@ -208,7 +208,7 @@ fn features_of(schema: &Schema, columns: &ProfileColumns, dates: &[(&str, &str)]
             && columns.known_since.iter().all(|(_, date)| date != name)
             && columns.ignored.iter().all(|ignored| ignored != name)
     };
-    schema.iter_names().map(|name| name.as_str()).filter(|name| is_feature(name)).map(str::to_owned).collect()
+    schema.iter_names().map(PlSmallStr::as_str).filter(|name| is_feature(name)).map(str::to_owned).collect()
 }
 
 /// Refuses roles whose columns are missing or of no use, all at once.

@@ -1,6 +1,6 @@
 //! Which customers are in the table, and why the others are not.
 
-use super::lines::{Later, Past};
+use super::lines::Past;
 use super::profile::Known;
 use super::report::SnapshotReport;
 use super::windows::Windows;
@@ -76,11 +76,5 @@ impl SnapshotReport {
         };
         *counter += 1;
         self.n_customers += 1;
-    }
-
-    /// Counts a customer's lines.
-    pub(super) fn count_lines(&mut self, past: Past<'_>, later: Later<'_>, windows: &Windows) {
-        self.n_lines_after_cutoff += later.len() as u64;
-        self.n_lines_before_window += (past.all().len() - past.since(windows.first).len()) as u64;
     }
 }

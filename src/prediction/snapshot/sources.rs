@@ -1,51 +1,40 @@
-//! All that has been read, and the snapshot it makes at a cutoff.
+//! All that has been read for one cutoff or several.
 
 use chrono::{Days, NaiveDate};
 use polars::prelude::*;
-use rayon::prelude::*;
 
 use super::NAME;
 use super::aggregates;
-use super::events::{EventCounts, Events, event_column};
-use super::features::{Features, Scratch};
+use super::events::{Events, event_column};
 use super::horizon::{Horizon, HorizonChoice, suggested};
 use super::input::SnapshotInput;
 use super::keyed::places_in;
 use super::lines::PurchaseHistory;
-use super::measured::{self, Measured};
-use super::outcomes::Outcome;
+use super::measured;
 use super::params::SnapshotParams;
-use super::profile::{Known, Profile, ProfileCounts};
-use super::report::{SnapshotReport, TargetSummary};
-use super::roster::{Rules, Standing};
+use super::profile::{Profile, ProfileCounts};
+use super::report::SnapshotReport;
 use super::target::SnapshotTarget;
 use super::windows::Windows;
 use crate::activity::{RowCounts, day_number};
 use crate::error::{Error, Result};
 use crate::frame::columns::{CUSTOMER, CUTOFF};
-use crate::frame::frame_of;
-use crate::kernel::exact_sum::ExactSum;
 
 /// All that has been read for one cutoff or several.
 pub(super) struct Sources<'a> {
-    params: &'a SnapshotParams,
-    input: Option<&'a SnapshotInput>,
-    history: &'a PurchaseHistory,
-    profile: Option<Profile>,
-    events: Option<Events>,
+    pub(super) params: &'a SnapshotParams,
+    pub(super) input: Option<&'a SnapshotInput>,
+    pub(super) history: &'a PurchaseHistory,
+    pub(super) profile: Option<Profile>,
+    /// The last row of each customer of the profile up to the end of the data.
+    pub(super) last_rows: Vec<Option<usize>>,
+    pub(super) events: Option<Events>,
     /// Ids of all customers that can be in a table, ascending.
-    ids: Series,
+    pub(super) ids: Series,
     /// Place of each in the history and in the profile.
-    places: Vec<(Option<usize>, Option<usize>)>,
+    pub(super) places: Vec<(Option<usize>, Option<usize>)>,
     horizon: (u32, HorizonChoice),
-    observed_until: i32,
-}
-
-/// The table of one cutoff before it is put together.
-pub(super) struct AtCutoff {
-    pub(super) frame: DataFrame,
-    pub(super) features: Vec<String>,
-    pub(super) report: SnapshotReport,
+    pub(super) observed_until: i32,
 }
 
 fn nothing_read() -> Error {
@@ -53,7 +42,7 @@ fn nothing_read() -> Error {
     Error::Unusable { analysis: NAME, reason }
 }
 
-fn date(day: i32) -> NaiveDate {
+pub(super) fn date(day: i32) -> NaiveDate {
     NaiveDate::from_epoch_days(day).unwrap_or_default()
 }
 
@@ -94,9 +83,12 @@ impl<'a> Sources<'a> {
                 suggested(history, windows.first, windows.cutoff)?
             }
         };
-        let last_day = history.last_day.unwrap_or(start);
+        let observed_until = params.observed_until.map_or(history.last_day.unwrap_or(start), day_number);
+        let last_rows =
+            profile.as_ref().map(|profile| profile.rows_as_of(observed_until, &mut ProfileCounts::default()));
         Ok(Self {
-            observed_until: params.observed_until.map_or(last_day, day_number),
+            observed_until,
+            last_rows: last_rows.transpose()?.unwrap_or_default(),
             places: in_history.into_iter().zip(in_profile).collect(),
             params,
             input,
@@ -118,7 +110,8 @@ impl<'a> Sources<'a> {
         self.events.as_ref().map_or(Ok(Vec::new()), |events| events.kinds(windows))
     }
 
-    fn report(&self, windows: &Windows) -> Result<SnapshotReport> {
+    /// The report of a cutoff before anything is counted.
+    pub(super) fn report(&self, windows: &Windows) -> Result<SnapshotReport> {
         let last_day = date(windows.cutoff)
             .checked_add_days(Days::new(u64::from(self.params.gap_days) + u64::from(self.horizon.0)))
             .ok_or_else(|| Error::param(NAME, "horizon_days", "within the calendar", self.horizon.0))?;
@@ -152,103 +145,10 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// What the log says of a customer.
-    fn measure(
-        &self,
-        place: Option<usize>,
-        known: Known,
-        windows: &Windows,
-        scratch: &mut Scratch,
-    ) -> Option<Measured> {
-        let (past, later) = place.map(|place| self.history.parted(place, windows.cutoff)).unwrap_or_default();
-        Some(Measured {
-            features: Features::of(past, windows, scratch)?,
-            last: Outcome::of(past.since(windows.last_period_from()))?,
-            next: Outcome::of(later.within(&windows.label))?,
-            contract_days: known.start.map(|start| windows.cutoff.saturating_sub(start)),
-            ended: known.end.is_some_and(|end| windows.label.contains(&end)),
-        })
-    }
-
-    /// The table at a cutoff; `is_one_of_several` says whether it has a column with its date.
-    pub(super) fn at(&self, windows: &Windows, kinds: &[Option<String>], is_one_of_several: bool) -> Result<AtCutoff> {
-        let mut report = self.report(windows)?;
-        let mut profile_counts = ProfileCounts::default();
-        let rows = match &self.profile {
-            Some(profile) => profile.rows_as_of(windows.cutoff, &mut profile_counts)?,
-            None => Vec::new(),
-        };
-        let row_of = |in_profile: Option<usize>| in_profile.and_then(|place| rows[place]);
-        let known = |row| self.profile.as_ref().map_or_else(Known::default, |profile| profile.known(row));
-        let target = self.params.target.as_ref();
-        let rules = Rules {
-            is_contract: target.is_some_and(SnapshotTarget::is_contract),
-            has_target: target.is_some(),
-            observed_until: self.observed_until,
-        };
-        let standing = |&(in_history, in_profile): &(Option<usize>, Option<usize>)| {
-            let (past, _) = in_history.map(|place| self.history.parted(place, windows.cutoff)).unwrap_or_default();
-            rules.standing(past, known(row_of(in_profile)), windows)
-        };
-        let standings: Vec<Standing> = self.places.par_iter().map(standing).collect();
-        standings.iter().for_each(|&standing| report.count(standing));
-        for customer in 0..self.history.n_customers() {
-            let (past, later) = self.history.parted(customer, windows.cutoff);
-            report.count_lines(past, later, windows);
-        }
-        let included: Vec<usize> = (0..self.places.len()).filter(|&at| standings[at] == Standing::Included).collect();
-        let measured: Option<Vec<Measured>> = included
-            .par_iter()
-            .map_init(Scratch::default, |scratch, &at| {
-                let (in_history, in_profile) = self.places[at];
-                self.measure(in_history, known(row_of(in_profile)), windows, scratch)
-            })
-            .collect();
-        let measured = measured.ok_or_else(|| Error::Numeric {
-            analysis: NAME,
-            verdict: "a customer's total exceeds 10^20; use larger units".to_owned(),
-        })?;
-        let has_start = self.profile.as_ref().is_some_and(Profile::has_start);
-        let mut features = measured::features(&measured, self.history.roles, windows, has_start);
-        let taken: IdxCa = included.iter().map(|&at| Some(at as IdxSize)).collect();
-        let ids = self.ids.take(&taken).map_err(Error::query(NAME))?;
-        if let Some(profile) = &self.profile {
-            let rows: Vec<Option<usize>> = included.iter().map(|&at| row_of(self.places[at].1)).collect();
-            features.extend(profile.features_at(&rows, windows.cutoff, &mut profile_counts)?);
-            report.profile = Some(profile_counts);
-        }
-        if let Some(events) = &self.events {
-            let mut counts = EventCounts::default();
-            let mut place_of_key = vec![None; events.keys.ids.len()];
-            for (place, key) in (0..).zip(events.keys.places_of(&ids, "events")?) {
-                if let Some(key) = key {
-                    place_of_key[key] = Some(place);
-                }
-            }
-            features.extend(events.features_at(kinds, &place_of_key, ids.len(), windows, &mut counts));
-            report.events = Some(counts);
-        }
-        if let Some(input) = self.input {
-            features.extend(aggregates::features_at(&input.log, &input.aggregates, windows, &ids)?);
-        }
-        let names: Vec<String> = features.iter().map(|series| series.name().to_string()).collect();
-        let cutoff =
-            is_one_of_several.then(|| crate::frame::dates(CUTOFF, vec![Some(date(windows.cutoff)); ids.len()]));
-        let mut columns: Vec<Series> = [Some(ids), cutoff].into_iter().flatten().collect();
-        columns.extend(features);
-        columns.extend(measured::last_period(&measured, target));
-        if let Some(target) = target {
-            columns.push(measured::target_of(&measured, target));
-            report.target = Some(summary(&measured, target));
-        }
-        Ok(AtCutoff { frame: frame_of(columns), features: names, report })
-    }
-
     /// Refuses two columns of one name.
     pub(super) fn check_names(&self, windows: &Windows, kinds: &[Option<String>]) -> Result<()> {
-        let has_start = self.profile.as_ref().is_some_and(Profile::has_start);
         let target = self.params.target.as_ref();
-        let own = measured::features(&[], self.history.roles, windows, has_start);
+        let own = measured::features(&[], self.history.roles, windows, self.has_start());
         let mut taken: std::collections::BTreeSet<String> = own
             .iter()
             .chain(&measured::last_period(&[], target))
@@ -268,17 +168,5 @@ impl<'a> Sources<'a> {
             }
         }
         if problems.is_empty() { Ok(()) } else { Err(Error::Schema { table: NAME, problems }) }
-    }
-}
-
-fn summary(measured: &[Measured], target: &SnapshotTarget) -> TargetSummary {
-    let values: Vec<f64> = measured.iter().map(|one| measured::number(target, one.next, one.ended)).collect();
-    let n_positive = values.iter().filter(|&&value| value > 0.0).count() as u64;
-    let n = values.len() as f64;
-    TargetSummary {
-        column: target.column().to_owned(),
-        n_positive,
-        positive_share: (n > 0.0).then(|| n_positive as f64 / n),
-        mean: if n > 0.0 { ExactSum::of(&values).quotient(n) } else { None },
     }
 }

@@ -34,7 +34,9 @@ pub enum SnapshotTarget {
     /// What is bought in the label window less what is refunded in it.
     NetSpend,
     /// Churn where a contract ends: its end lies in the label window. The customers are those
-    /// of the profile whose contract runs at the cutoff.
+    /// of the profile whose contract runs at the cutoff. Where a profile has several rows of a
+    /// customer, the end is read from the last one up to the end of the data, and everything that
+    /// makes a feature from the one that held at the cutoff.
     ContractEnd {
         /// Date column of the profile: first day of the contract. Without one every contract
         /// has begun.

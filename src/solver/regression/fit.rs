@@ -136,6 +136,8 @@ pub struct RegressionFit {
     pub iterations: u32,
     /// The linear predictor of each row, in the order of the observations.
     pub predictors: Vec<f64>,
+    /// The covariance of the coefficients of the columns as they were fitted.
+    pub(super) fitted_covariance: SymmetricMatrix,
 }
 
 /// Fits a regression.
@@ -379,6 +381,7 @@ impl<'a> Newton<'a> {
             iterations,
             predictors,
             aliased: observations.aliased().to_vec(),
+            fitted_covariance: covariance,
         })
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn least_squares(
         pearson_chi2: deviance,
         effective_parameters: penalty.effective_parameters(&inverse, &kept),
         iterations: 1 + settled.rounds,
+        fitted_covariance: covariance,
         predictors: observations.response().iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
     })
 }

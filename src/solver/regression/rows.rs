@@ -153,7 +153,12 @@ impl<'a> Parts<'a> {
         }
         let mut keyed: Vec<(u64, u32)> = Vec::new();
         let keys = self.keys(outcomes);
-        keyed.par_extend(rows.map(|row| (keys[row as usize], row)));
+        // A group stands together, so that its sums are done when the next one begins.
+        let key = |row: u32| match outcomes.groups {
+            Some(groups) => u64::from(groups[row as usize]) << 32 | keys[row as usize] >> 32,
+            None => keys[row as usize],
+        };
+        keyed.par_extend(rows.map(|row| (key(row), row)));
         keyed.par_sort_unstable();
         for same_key in keyed.chunk_by_mut(|a, b| a.0 == b.0) {
             if same_key.len() > 1 {

@@ -227,8 +227,19 @@ impl Pass<'_> {
         all
     }
 
+    /// The columns of codes that a row has, with what it has in them.
+    pub(super) fn code_columns(&self, row: usize) -> impl Iterator<Item = (usize, f64)> {
+        let factors = &self.layout.factors;
+        let codes = &self.rows.codes[row * factors.len()..(row + 1) * factors.len()];
+        let multipliers = &self.rows.multipliers[row * self.layout.n_multipliers..];
+        factors.iter().zip(codes).filter(|(_, code)| **code != REFERENCE).map(move |(factor, code)| {
+            let number = factor.multiplier.map_or(1.0, |(slot, scale)| multipliers[slot] / scale);
+            (factor.first + *code as usize, number)
+        })
+    }
+
     /// First and last row of each segment.
-    fn segments(&self) -> Vec<(usize, usize)> {
+    pub(super) fn segments(&self) -> Vec<(usize, usize)> {
         let most = (MOST_HELD / RawSums::size(self.layout)).clamp(4, MOST_SEGMENTS);
         let length = self.rows.n_rows.div_ceil(most).max(LEAST_SEGMENT).next_multiple_of(TILE);
         (0..self.rows.n_rows).step_by(length).map(|start| (start, self.rows.n_rows.min(start + length))).collect()
@@ -262,7 +273,7 @@ impl Pass<'_> {
     }
 
     /// The rows of a tile, centred and scaled, with a 1 in front.
-    fn fill(&self, start: usize, n: usize, buffers: &mut Buffers) {
+    pub(super) fn fill(&self, start: usize, n: usize, buffers: &mut Buffers) {
         let q = self.layout.numbers.len();
         let raw = &self.rows.numbers[start * q..(start + n) * q];
         if q == 0 {
@@ -472,13 +483,14 @@ impl Pass<'_> {
 }
 
 /// Memory of one tile, made once for a segment.
-struct Buffers {
+pub(super) struct Buffers {
     /// Numbers of a row, filled up to whole lanes.
-    stride: usize,
+    pub(super) stride: usize,
     centres: Vec<f64>,
     reciprocals: Vec<f64>,
     slope: Vec<f64>,
-    rows: Vec<f64>,
+    /// Row after row: the 1, the numbers, zeros up to the stride.
+    pub(super) rows: Vec<f64>,
     turned: Vec<f64>,
     weighted: Vec<f64>,
     predictors: Vec<f64>,
@@ -487,7 +499,7 @@ struct Buffers {
 }
 
 impl Buffers {
-    fn new(layout: &Layout) -> Self {
+    pub(super) fn new(layout: &Layout) -> Self {
         let n_numbers = layout.numbers.len() + 1;
         let stride = n_numbers.next_multiple_of(LANES);
         Self {
@@ -506,7 +518,7 @@ impl Buffers {
 }
 
 /// The product of two slices of whole lanes.
-fn dot(left: &[f64], right: &[f64]) -> f64 {
+pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     for (left, right) in left.chunks_exact(LANES).zip(right.chunks_exact(LANES)) {
         for lane in 0..LANES {
