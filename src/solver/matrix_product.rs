@@ -19,6 +19,35 @@ pub fn add_product(left: &[f64], right: &[f64], sums: &mut [f64], rows: usize, i
     leave_wide_registers(sums.as_ref());
 }
 
+/// Adds the products of the first `n_left` columns of `left` with all columns of `right` to
+/// `sums`. Both have `rows` rows and are held row after row, `sums` has a row of `n_right` numbers
+/// for each column of `left`.
+///
+/// # Panics
+/// When a slice has not the length that `rows`, `n_left` and `n_right` say.
+pub(super) fn add_cross_product(
+    left: &[f64],
+    right: &[f64],
+    sums: &mut [f64],
+    rows: usize,
+    n_left: usize,
+    n_right: usize,
+) {
+    let stride = left.len() / rows.max(1);
+    let left = MatRef::from_row_major_slice(left, rows, stride).subcols(0, n_left).transpose();
+    let right = MatRef::from_row_major_slice(right, rows, n_right);
+    let mut sums = MatMut::from_row_major_slice_mut(sums, n_left, n_right);
+    matmul(sums.rb_mut(), Accum::Add, left, right, 1.0, Par::Seq);
+    leave_wide_registers(sums.as_ref());
+}
+
+/// Runs a loop over doubles compiled for the widest registers that the processor has. What it
+/// calls has to be inlined; the order of its operations, and so its digits, are the same.
+#[inline(always)]
+pub(super) fn wide<R>(run: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(run)
+}
+
 /// The kernels of a product are written in assembler and leave the wide registers in use, after
 /// which every other instruction on doubles is several times slower: fourfold in a logarithm. A
 /// compiled function with wide registers clears them at its end; the norm of a cell is a short one.

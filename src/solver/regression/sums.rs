@@ -20,7 +20,7 @@ use super::layout::{FactorColumns, Layout};
 use super::rows::Rows;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::solver::design::REFERENCE;
-use crate::solver::matrix_product::add_product;
+use crate::solver::matrix_product::{add_cross_product, wide};
 
 /// Rows of one tile.
 pub(super) const TILE: usize = 256;
@@ -166,6 +166,7 @@ impl RawSums {
     }
 }
 
+#[inline(always)]
 fn add_all(own: &mut [f64], other: &[f64]) {
     own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
 }
@@ -257,8 +258,11 @@ impl Pass<'_> {
         F: Fn(&Tile<'_>, &mut [f64], &mut [f64]) -> f64,
     {
         let n = end - start;
-        self.fill(start, n, buffers);
-        self.predict(slopes, start, n, buffers);
+        // With the widest registers of the processor; lanes are added up in the same way on all.
+        wide(|| {
+            self.fill(start, n, buffers);
+            self.predict(slopes, start, n, buffers);
+        });
         self.add_offset(start, &mut buffers.predictors[..n]);
         let tile = Tile {
             start,
@@ -267,12 +271,15 @@ impl Pass<'_> {
             prior: self.rows.weights.as_ref().map(|weights| &weights[start..end]),
         };
         sums.total += judge(&tile, &mut buffers.weights[..n], &mut buffers.scores[..n]);
-        self.weigh(n, buffers);
+        wide(|| {
+            self.weigh(n, buffers);
+            self.add_codes(start, n, buffers, sums);
+        });
         self.add_numbers(n, buffers, sums);
-        self.add_codes(start, n, buffers, sums);
     }
 
     /// The rows of a tile, centred and scaled, with a 1 in front.
+    #[inline(always)]
     pub(super) fn fill(&self, start: usize, n: usize, buffers: &mut Buffers) {
         let q = self.layout.numbers.len();
         let raw = &self.rows.numbers[start * q..(start + n) * q];
@@ -289,6 +296,7 @@ impl Pass<'_> {
         }
     }
 
+    #[inline(always)]
     fn predict(&self, slopes: &Slopes, start: usize, n: usize, buffers: &mut Buffers) {
         let slope = &mut buffers.slope;
         slope[..slopes.numbers.len()].copy_from_slice(&slopes.numbers);
@@ -310,7 +318,7 @@ impl Pass<'_> {
     }
 
     /// Calls back with each row of a tile that has a code of a factor, that code and its number.
-    #[inline]
+    #[inline(always)]
     fn each_code(
         &self,
         start: usize,
@@ -333,6 +341,7 @@ impl Pass<'_> {
     }
 
     /// Rows times their weights, the score behind them.
+    #[inline(always)]
     fn weigh(&self, n: usize, buffers: &mut Buffers) {
         let width = self.layout.numbers.len() + 2;
         let rows = buffers.rows.chunks_exact(buffers.stride);
@@ -347,16 +356,11 @@ impl Pass<'_> {
     fn add_numbers(&self, n: usize, buffers: &mut Buffers, sums: &mut RawSums) {
         let n_numbers = self.layout.numbers.len() + 1;
         let width = n_numbers + 1;
-        // The matrix of a tile is turned, as both factors of a product are held row after row.
-        for (row, cells) in buffers.rows.chunks_exact(buffers.stride).take(n).enumerate() {
-            for (number, cell) in cells[..n_numbers].iter().enumerate() {
-                buffers.turned[number * n + row] = *cell;
-            }
-        }
-        let (left, right) = (&buffers.turned[..n_numbers * n], &buffers.weighted[..n * width]);
-        add_product(left, right, &mut sums.numbers, n_numbers, n, width);
+        let weighted = &buffers.weighted[..n * width];
+        add_cross_product(&buffers.rows[..n * buffers.stride], weighted, &mut sums.numbers, n, n_numbers, width);
     }
 
+    #[inline(always)]
     fn add_codes(&self, start: usize, n: usize, buffers: &Buffers, sums: &mut RawSums) {
         let width = self.layout.numbers.len() + 2;
         for (at, factor) in self.layout.factors.iter().enumerate() {
@@ -375,6 +379,7 @@ impl Pass<'_> {
         self.add_pairs(start, n, buffers, sums);
     }
 
+    #[inline(always)]
     fn add_pairs(&self, start: usize, n: usize, buffers: &Buffers, sums: &mut RawSums) {
         let (factors, n_multipliers) = (&self.layout.factors, self.layout.n_multipliers);
         if factors.len() < 2 {
@@ -491,7 +496,6 @@ pub(super) struct Buffers {
     slope: Vec<f64>,
     /// Row after row: the 1, the numbers, zeros up to the stride.
     pub(super) rows: Vec<f64>,
-    turned: Vec<f64>,
     weighted: Vec<f64>,
     predictors: Vec<f64>,
     weights: Vec<f64>,
@@ -508,7 +512,6 @@ impl Buffers {
             reciprocals: layout.numbers.iter().map(|number| 1.0 / number.scale).collect(),
             slope: vec![0.0; stride],
             rows: vec![0.0; TILE * stride],
-            turned: vec![0.0; TILE * n_numbers],
             weighted: vec![0.0; TILE * (n_numbers + 1)],
             predictors: vec![0.0; TILE],
             weights: vec![0.0; TILE],
@@ -518,6 +521,7 @@ impl Buffers {
 }
 
 /// The product of two slices of whole lanes.
+#[inline(always)]
 pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];
     for (left, right) in left.chunks_exact(LANES).zip(right.chunks_exact(LANES)) {
