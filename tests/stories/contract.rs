@@ -6,6 +6,7 @@
 use std::fmt::Debug;
 use std::process::Command;
 
+use chrono::Days;
 use customer_analytics::activity::Activity;
 use customer_analytics::cleaning::{
     Case, Cleaning, ExactDuplicates, MissingCustomer, NonProducts, Prices, Refunds, Text,
@@ -23,6 +24,7 @@ use customer_analytics::kernel::multiplicity::Multiplicity;
 use customer_analytics::kernel::quantile::QuantileType;
 use customer_analytics::kernel::weight::WeightKind;
 use customer_analytics::polars::prelude::*;
+use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, SnapshotTarget};
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
 use customer_analytics::segmentation::{
@@ -348,6 +350,25 @@ fn registry() -> Vec<Box<dyn Entry>> {
     ];
     let score = ValueScoreParams::new(as_of(), dimensions).ties(TieRule::QuantileCut).incomplete(Incomplete::Exclude);
     let scores: [ValueScore; 1] = [score.check().unwrap()];
+    let snapshots: [SnapshotPlan; 2] = [
+        SnapshotParams::new(as_of() - Days::new(30))
+            .horizon_days(25)
+            .gap_days(2)
+            .observed_until(as_of())
+            .target(SnapshotTarget::NetSpend)
+            .incomplete(Incomplete::Exclude)
+            .check()
+            .unwrap(),
+        SnapshotParams::new(as_of())
+            .window_days(120)
+            .eligible_days(90)
+            .horizon_days(30)
+            .without_target()
+            .zero_amount(ZeroAmount::IsNothing)
+            .incomplete(Incomplete::Exclude)
+            .check()
+            .unwrap(),
+    ];
     let cleanings = [
         CleaningParams::retail(),
         CleaningParams::new()
@@ -362,6 +383,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
     entries.extend(activities.map(|analysis| Box::new(OfLog(analysis)) as Box<dyn Entry>));
     entries.extend(rfms.map(|analysis| Box::new(OfLog(analysis)) as Box<dyn Entry>));
     entries.extend(scores.map(|analysis| Box::new(OfLog(analysis)) as Box<dyn Entry>));
+    entries.extend(snapshots.map(|analysis| Box::new(OfLog(analysis)) as Box<dyn Entry>));
     let earlier = RfmParams::new(day(5, 31)).incomplete(Incomplete::Exclude).to_value_score();
     entries.push(Box::new(OfHoldout(HoldoutParams::new(earlier, 30))));
     entries
