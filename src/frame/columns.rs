@@ -451,6 +451,12 @@ pub const FUTURE_NET_VALUE: &str = "future_net_value";
 pub const PROB: &str = "prob";
 /// Scores of this and above are contacted.
 pub const SCORE_CUTOFF: &str = "score_cutoff";
+/// Fold of a cross-validation, from 0.
+pub const FOLD: &str = "fold";
+/// Rows that train a model.
+pub const N_TRAIN: &str = "n_train";
+/// Rows that test it.
+pub const N_TEST: &str = "n_test";
 /// Customers contacted.
 pub const N_CONTACTED: &str = "n_contacted";
 /// Share of the customers contacted, 0..=1.

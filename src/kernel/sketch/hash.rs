@@ -5,7 +5,7 @@
 /// The output function of SplitMix64: G. L. Steele, D. Lea & C. H. Flood (2014), "Fast splittable
 /// pseudorandom number generators", OOPSLA, figure 15, with D. Stafford's thirteenth mix.
 #[inline(always)]
-pub(super) fn mixed(bits: u64) -> u64 {
+pub(crate) fn mixed(bits: u64) -> u64 {
     let z = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -15,7 +15,7 @@ pub(super) fn mixed(bits: u64) -> u64 {
 /// Spreads bytes over 64 bits, eight after eight; the length comes first, so that zeros at the end
 /// make a difference.
 #[inline]
-pub(super) fn mixed_bytes(bytes: &[u8]) -> u64 {
+pub(crate) fn mixed_bytes(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     let hash = words.iter().fold(mixed(bytes.len() as u64), |hash, word| mixed(hash ^ u64::from_le_bytes(*word)));
     let mut last = [0; 8];

@@ -13,7 +13,7 @@
 //! nor the parts they come in change a bit of it, and merging states of parts is exact.
 
 mod distinct;
-mod hash;
+pub(crate) mod hash;
 mod levels;
 mod quantiles;
 mod values;

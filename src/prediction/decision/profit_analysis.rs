@@ -54,7 +54,7 @@ impl ProfitAnalysisParams {
     /// `Param` for fewer than 2 replicates or a confidence that is not between 0 and 1.
     pub fn check(self) -> Result<ProfitAnalysis> {
         if let Some(Bootstrap { n_replicates, conf_level, .. }) = self.bootstrap {
-            if !(n_replicates >= 2) {
+            if n_replicates < 2 {
                 return Err(Error::param(DECISION, "n_replicates", "2 or more", n_replicates));
             }
             if !(conf_level > 0.0 && conf_level < 1.0) {

@@ -19,3 +19,7 @@ pub use binary::{BinaryReport, CalibrationCoefficient, ThresholdReport};
 pub use comparison::ModelComparison;
 pub use params::{BinaryEvaluation, BinaryEvaluationParams};
 pub use regression::{RegressionEvaluation, RegressionEvaluationParams, RegressionReport};
+
+mod folds;
+
+pub use folds::{CrossValidation, CrossValidationParams, FoldRule, Folds, Periods, Split};

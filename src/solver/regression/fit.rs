@@ -19,7 +19,7 @@ use super::family::{Curvature, Family, Way};
 use super::least_squares::least_squares;
 use super::observations::Observations;
 use super::penalty::Penalty;
-use super::sums::Sums;
+use super::sums::{Sums, Tile};
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::solver::cholesky::Cholesky;
@@ -223,7 +223,11 @@ impl<'a> Newton<'a> {
         start: Vec<f64>,
         kept: Vec<usize>,
     ) -> Self {
-        let sums = sums(observations, family, Curvature::Observed, &start);
+        let sums = if observations.has_intercept() && observations.offset().is_none() {
+            sums_of_level(observations, family, start[0])
+        } else {
+            sums(observations, family, Curvature::Observed, &start)
+        };
         Self { observations, family, penalty, kept, coefficients: start, sums }
     }
 
@@ -389,6 +393,26 @@ pub(super) fn covariance_of_kept(of_kept: &SymmetricMatrix, kept: &[usize], n_co
     SymmetricMatrix::from_lower(n_columns, |row, column| {
         places[row].zip(places[column]).map_or(0.0, |(row, column)| of_kept.get(row, column))
     })
+}
+
+/// The same where all rows have one linear predictor, that of their mean: multiples of the
+/// products of the columns, with the expected information.
+fn sums_of_level(observations: &Observations, family: Family, predictor: f64) -> Sums {
+    let (level, products) = (observations.level, &observations.products);
+    let tile = Tile { start: 0, predictors: &[predictor], response: &[level], prior: None };
+    let (mut weight, mut score) = ([0.0], [0.0]);
+    let likelihood = family.judge(Curvature::Expected, &tile, &mut weight, &mut score);
+    // (y - mean) times this is the score of a row.
+    let slope = family.mean_slope(predictor) / family.variance(family.mean(predictor));
+    let information = &products.information;
+    Sums {
+        total: likelihood * products.total_weight,
+        total_weight: weight[0] * products.total_weight,
+        gradient: products.gradient.iter().map(|product| product * slope).collect(),
+        information: SymmetricMatrix::from_lower(information.order(), |row, column| {
+            information.get(row, column) * weight[0]
+        }),
+    }
 }
 
 fn sums(observations: &Observations, family: Family, curvature: Curvature, coefficients: &[f64]) -> Sums {

@@ -22,7 +22,7 @@ const MOST_CELLS: usize = 1 << 18;
 /// Refinements at the most.
 const MOST_ROUNDS: u32 = 6;
 /// A step beside the coefficients, squared: the one after it would be its square.
-const SETTLED: f64 = 1e-20;
+const SETTLED: f64 = 1e-26;
 /// The same for refinement in doubles, which one round settles.
 const SETTLED_IN_DOUBLES: f64 = 1e-28;
 /// A share of the variance that is rounding of the factor.
@@ -61,8 +61,8 @@ pub(super) fn least_squares(
         pearson_chi2: deviance,
         effective_parameters: penalty.effective_parameters(&inverse, &kept),
         iterations: 1 + settled.rounds,
-        predictors: observations.response().iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
         fitted_covariance: covariance,
+        predictors: observations.response().iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
     })
 }
 

@@ -20,6 +20,10 @@ use crate::solver::design::REFERENCE;
 
 /// Share of a column that those before it leave, below which it is looked at.
 const LITTLE: f64 = 1e-3;
+/// The same for a small table, where a closer look costs nothing and keeps the last digits.
+const LITTLE_OF_SMALL: f64 = 0.1;
+/// Cells of a small table.
+const SMALL: usize = 1 << 14;
 /// Share of its variance that a determined column can be left with.
 const DETERMINED: f64 = 1e-24;
 /// Rounding of a column, squared, beside its mean square.
@@ -112,7 +116,8 @@ impl<'a> Search<'a> {
     }
 
     fn judge(&mut self, column: usize) {
-        if self.keeps(column, LITTLE) {
+        let is_small = self.original.rows.n_rows.saturating_mul(self.layout.n_columns) <= SMALL;
+        if self.keeps(column, if is_small { LITTLE_OF_SMALL } else { LITTLE }) {
             return;
         }
         match self.left_of(column) {
