@@ -1,4 +1,4 @@
-//! Kernels of descriptive statistics, association, tests and key drivers over slices.
+//! Kernels of descriptive statistics, association, tests, key drivers and evaluation over slices.
 //!
 //! ```text
 //! cargo bench --bench statistics_kernels               ids read floor/module/function/shape/n
@@ -19,8 +19,12 @@ use customer_analytics::kernel::association::kendall::kendall;
 use customer_analytics::kernel::association::spearman::spearman;
 use customer_analytics::kernel::association::spearman_matrix::SpearmanMatrix;
 use customer_analytics::kernel::bootstrap::{Bootstrap, BootstrapMethod, bootstrap_mean};
+use customer_analytics::kernel::evaluation::{
+    RankedScores, average_precision, brier, delong, delong_test, lift_of, log_loss, roc_auc,
+};
 use customer_analytics::kernel::hypothesis::welch_t_test;
 use customer_analytics::kernel::importance::{Players, first, lmg};
+use customer_analytics::kernel::isotonic::isotonic;
 use customer_analytics::kernel::masked::Masked;
 use customer_analytics::kernel::moments::Moments;
 use customer_analytics::kernel::order::{RowSorter, Sorter, argsort};
@@ -305,5 +309,53 @@ fn drivers(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, columns, pairs, matrices, resampling, drivers);
+/// Predictions beside what came: probabilities without ties, and rounded to two decimals.
+fn evaluation(criterion: &mut Criterion) {
+    for (shape, digits) in [("distinct", None), ("heavy_ties", Some(100.0))] {
+        for n in sizes(&[1_000, 100_000, 1_000_000, 10_000_000]) {
+            let mut random = Random::new(5);
+            let rounded = |prob: f64| digits.map_or(prob, |digits: f64| (prob * digits).round() / digits);
+            let drawn: Vec<(f64, bool)> = (0..n)
+                .map(|_| {
+                    let prob = 0.02 + 0.96 * random.unit() * random.unit();
+                    (prob, random.unit() < prob)
+                })
+                .collect();
+            let prob: Vec<f64> = drawn.iter().map(|(prob, _)| rounded(*prob)).collect();
+            let labels: Vec<bool> = drawn.iter().map(|(_, label)| *label).collect();
+            let targets: Vec<f64> = labels.iter().map(|&label| f64::from(u8::from(label))).collect();
+            let other: Vec<f64> = prob.iter().map(|prob| rounded(0.5 * prob + 0.4 * random.unit())).collect();
+            let bench = |function, bytes: usize, flops: usize| Bench {
+                module: "evaluation",
+                function,
+                shape,
+                n,
+                bytes: (bytes * n) as f64,
+                flops: (flops * n) as f64,
+            };
+            let area = |scores: &[f64]| roc_auc(&RankedScores::of(&labels, scores).expect("numbers"));
+            let ranked = RankedScores::of(&labels, &prob).expect("numbers");
+            let opposite: Vec<f64> = prob.iter().map(|prob| -prob).collect();
+            let found = area(&prob).expect("both classes");
+            close(found, 1.0 - area(&opposite).expect("both classes"), 1e-14);
+            close(delong(&ranked).expect("both classes").auc, found, 1e-15);
+            // Labels and scores read once, scores moved once and read in order: no sort does less.
+            bench("roc_auc", 25, 0).run(criterion, || area(black_box(&prob)));
+            bench("delong_ranked", 8, 6).run(criterion, || delong(black_box(&ranked)));
+            bench("average_precision_ranked", 8, 3).run(criterion, || average_precision(black_box(&ranked)));
+            bench("lift_ranked", 8, 0).run(criterion, || lift_of(black_box(&ranked), 10, 0.95));
+            let both = delong_test(&labels, &prob, &other).expect("both classes");
+            close(both.first.auc, found, 1e-15);
+            bench("delong_test", 58, 0).run(criterion, || delong_test(&labels, black_box(&prob), &other));
+            assert!(brier(&labels, &prob, None).expect("probabilities") < 0.25);
+            bench("brier", 9, 3).run(criterion, || brier(&labels, black_box(&prob), None));
+            bench("log_loss", 9, 20).run(criterion, || log_loss(&labels, black_box(&prob), None));
+            let blocks = isotonic(&prob, &targets, None).expect("numbers");
+            assert!(blocks.windows(2).all(|pair| pair[0].value < pair[1].value));
+            bench("isotonic", 32, 2).run(criterion, || isotonic(black_box(&prob), &targets, None));
+        }
+    }
+}
+
+criterion_group!(benches, columns, pairs, matrices, resampling, drivers, evaluation);
 criterion_main!(benches);

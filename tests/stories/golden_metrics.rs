@@ -4,7 +4,10 @@
 //! on the same rounded to two decimals, which ties heavily, and on twelve rows. Tolerance: counts
 //! exact, all else 1e-12 relative.
 
+use customer_analytics::frame::ToDataFrame;
 use customer_analytics::kernel::evaluation::*;
+use customer_analytics::prediction::calibration::{Isotonic, Platt};
+use customer_analytics::prediction::evaluation::BinaryEvaluationParams;
 use serde_json::Value;
 
 use crate::golden::{reference, shared};
@@ -135,4 +138,60 @@ fn deciles_by_row() {
             assert_close(bin.cumulative_lift.unwrap(), &row["cum_lift"], "cumulative lift");
         }
     }
+}
+
+/// The report holds the same figures, and its frames too.
+#[test]
+fn the_report_of_an_evaluation() {
+    for Entry { labels, scores, expected } in entries().into_iter().flatten() {
+        let params = BinaryEvaluationParams::new().ties(Ties::RowOrder);
+        let report = params.evaluate(&labels, &scores).unwrap();
+        let frame = report.to_dataframe();
+        let names: Vec<&str> = frame.column("metric").unwrap().str().unwrap().iter().flatten().collect();
+        let estimates = frame.column("estimate").unwrap().f64().unwrap();
+        let figure = |name: &str| estimates.get(names.iter().position(|&other| other == name).unwrap()).unwrap();
+        let pairs = [
+            ("roc_auc", "roc_auc"),
+            ("gini", "gini"),
+            ("average_precision", "average_precision_step"),
+            ("pr_auc_trapezoid", "pr_auc_trapezoid"),
+            ("ks", "ks_absolute"),
+            ("ks_threshold", "ks_threshold_predict_positive_if_ge"),
+            ("brier", "brier"),
+            ("brier_skill", "brier_skill"),
+            ("ece", "ece_10_equal_width"),
+            ("mce", "mce_10_equal_width"),
+        ];
+        pairs.iter().for_each(|(ours, theirs)| assert_close(figure(ours), &expected[theirs], ours));
+        assert_close(figure("hosmer_lemeshow"), &expected["hosmer_lemeshow_10"]["chi2"], "chi2");
+        assert_close(figure("hosmer_lemeshow_p_value"), &expected["hosmer_lemeshow_10"]["p"], "p");
+        let lift = report.lift_frame();
+        for (row, decile) in expected["lift_deciles"].as_array().unwrap().iter().enumerate() {
+            let cell = |name: &str| lift.column(name).unwrap().f64().unwrap().get(row).unwrap();
+            assert_close(cell("cumulative_capture"), &decile["cum_capture"], "capture");
+            assert_close(cell("event_rate"), &decile["rate"], "rate");
+        }
+    }
+}
+
+/// Oracle: the model was fitted by maximum likelihood on the other rows, so that on these the slope
+/// is near 1 and the level near 0; the isotonic curve learned here cannot have a larger Brier score.
+#[test]
+fn telco_probabilities_are_calibrated() {
+    let Some(Entry { labels, scores, expected }) = entries().and_then(|entries| entries.into_iter().next()) else {
+        return;
+    };
+    let report = BinaryEvaluationParams::new().evaluate(&labels, &scores).unwrap();
+    let slope = report.calibration_slope.clone().unwrap();
+    assert!(slope.interval.low < 1.0 && slope.interval.high > 1.0, "{slope:?}");
+    assert!(report.calibration_in_the_large.clone().unwrap().estimate.abs() < 0.2, "{report}");
+    assert!(report.to_string().contains("27.9% of the events, 2.8 times the average"), "{report}");
+    let isotonic = Isotonic::new().fit(&labels, &scores, None).unwrap();
+    let mended = brier(&labels, &isotonic.apply(&scores).unwrap(), None).unwrap();
+    assert!(mended < expected["brier"].as_f64().unwrap());
+    let platt = Platt::new().smoothing(false).fit(&labels, &scores, None).unwrap();
+    let again = BinaryEvaluationParams::new().evaluate(&labels, &platt.apply(&scores).unwrap()).unwrap();
+    assert!((again.calibration_slope.unwrap().estimate - 1.0).abs() < 1e-9);
+    assert!(again.calibration_in_the_large.unwrap().estimate.abs() < 1e-9);
+    assert!((again.roc_auc.unwrap() - report.roc_auc.unwrap()).abs() < 1e-15);
 }

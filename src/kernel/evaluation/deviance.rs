@@ -57,10 +57,10 @@ pub fn mean_deviance(
     same_length(actual.len(), predicted.len())?;
     all_finite(actual)?;
     all_finite(predicted)?;
-    if let Deviance::Tweedie { power } = deviance {
-        if !(power > 1.0 && power < 2.0) {
-            return Err(Undefined::OutOfRange);
-        }
+    if let Deviance::Tweedie { power } = deviance
+        && !(power > 1.0 && power < 2.0)
+    {
+        return Err(Undefined::OutOfRange);
     }
     let is_out = |actual: f64| if deviance == Deviance::Gamma { actual <= 0.0 } else { actual < 0.0 };
     if predicted.iter().any(|&m| m <= 0.0) || actual.iter().any(|&y| is_out(y)) {

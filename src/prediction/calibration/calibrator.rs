@@ -211,7 +211,6 @@ impl Calibrator {
     /// The same inside a lazy plan, under the name of the scores.
     ///
     /// Scores that [`apply`](Self::apply) refuses are null, as those are that are null.
-    #[must_use]
     pub fn expr(&self, scores: Expr) -> Expr {
         let map = Arc::new(self.map.clone());
         let apply = move |scores: Column| {
