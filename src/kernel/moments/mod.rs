@@ -16,6 +16,7 @@
 mod absolute;
 mod centre;
 mod extent;
+mod spread;
 mod sums;
 mod weighted;
 
@@ -28,6 +29,7 @@ use super::weight::WeightKind;
 pub use absolute::AbsoluteSums;
 pub(super) use centre::Centre;
 pub use extent::Extent;
+pub use spread::Spread;
 pub use sums::CentralSums;
 use weighted::weighted_moments;
 

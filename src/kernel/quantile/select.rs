@@ -96,7 +96,7 @@ impl Bracket {
 fn spread(k: usize, n: usize) -> usize {
     /// The golden ratio in units of 2^-64.
     const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-    (u128::from((k as u64).wrapping_mul(GOLDEN)) * n as u128 >> 64) as usize
+    ((u128::from((k as u64).wrapping_mul(GOLDEN)) * n as u128) >> 64) as usize
 }
 
 #[cfg(test)]

@@ -82,10 +82,16 @@ impl<'a> NumberCells<'a> {
 
     /// The numbers that are there.
     pub(super) fn present(&self) -> Cow<'_, [f64]> {
-        match self.valid {
-            None => Cow::Borrowed(&self.values),
-            Some(_) => Cow::Owned(self.masked().present().collect()),
+        let Some(words) = &self.valid else { return Cow::Borrowed(&self.values) };
+        let mut present = Vec::with_capacity(self.values.len());
+        for (&word, values) in words.iter().zip(self.values.chunks(64)) {
+            if word == u64::MAX {
+                present.extend_from_slice(values);
+            } else {
+                present.extend((0..values.len()).filter(|at| word >> at & 1 == 1).map(|at| values[at]));
+            }
         }
+        Cow::Owned(present)
     }
 
     /// Calls for each row of a range that has no number.
@@ -225,7 +231,7 @@ pub(super) fn place_of_label(coding: &LevelCoding, labels: &[String]) -> Result<
 
 /// The places of labels; those of at most twelve bytes are compared as numbers.
 struct LabelTable {
-    short: HashMap<u128, u32, FixedState>,
+    short: ShortLabels,
     long: HashMap<String, u32, FixedState>,
     /// Words for yes and no with the places of no and yes, for a flag.
     words: Option<(Flags, [u32; 2])>,
@@ -233,29 +239,31 @@ struct LabelTable {
 
 impl LabelTable {
     fn new(coding: &LevelCoding) -> Result<Self> {
-        let (mut short, mut long) = (HashMap::default(), HashMap::default());
+        let (mut short, mut long) = (Vec::new(), HashMap::default());
         let pooled = coding.other.map(|other| coding.pooled.iter().map(move |label| (label.as_str(), other)));
         for (label, place) in coding.known().chain(pooled.into_iter().flatten()) {
             match short_key(label) {
-                Some(key) => short.insert(key, place),
-                None => long.insert(label.to_owned(), place),
-            };
+                Some(key) => short.push((key, place)),
+                None => {
+                    long.insert(label.to_owned(), place);
+                }
+            }
         }
         let mut known = coding.known().map(|(_, place)| place);
         let words = match (&coding.reading, known.next(), known.next()) {
             (LevelReading::Flag, Some(no), Some(yes)) => Some((flags(ENCODING)?, [no, yes])),
             _ => None,
         };
-        Ok(Self { short, long, words })
+        Ok(Self { short: ShortLabels::new(&short), long, words })
     }
 
     /// The place of a label that is as it is written in the table, or is a word for yes or no.
     fn place(&self, label: &str) -> u32 {
         let known = match short_key(label) {
-            Some(key) => self.short.get(&key),
-            None => self.long.get(label),
+            Some(key) => self.short.get(key),
+            None => self.long.get(label).copied(),
         };
-        known.copied().unwrap_or_else(|| self.of_word(label))
+        known.unwrap_or_else(|| self.of_word(label))
     }
 
     #[cold]
@@ -271,11 +279,11 @@ impl LabelTable {
                 continue;
             }
             let known = match texts.short(row) {
-                Some((text, len)) => self.short.get(&(text | u128::from(len))),
-                None => self.long.get(texts.text(row)),
+                Some((text, len)) => self.short.get(text | u128::from(len)),
+                None => self.long.get(texts.text(row)).copied(),
             };
             *out = match known {
-                Some(&place) => place,
+                Some(place) => place,
                 None => self.of_word(texts.text(row)),
             };
         }
@@ -288,4 +296,44 @@ fn short_key(label: &str) -> Option<u128> {
     let mut bytes = [0; 16];
     bytes[..label.len()].copy_from_slice(label.as_bytes());
     Some(u128::from_be_bytes(bytes) | u128::from(len))
+}
+
+/// A table of short labels that is mostly empty: a look or two find one.
+struct ShortLabels {
+    slots: Vec<(u128, u32)>,
+    shift: u32,
+}
+
+impl ShortLabels {
+    /// No label has this key, as its last bytes are its length.
+    const EMPTY: u128 = u128::MAX;
+
+    fn new(labels: &[(u128, u32)]) -> Self {
+        let bits = (labels.len() * 4).next_power_of_two().trailing_zeros().max(1);
+        let mut table = Self { slots: vec![(Self::EMPTY, UNSEEN); 1 << bits], shift: 64 - bits };
+        for &(key, place) in labels {
+            let slot = table.slot(key);
+            table.slots[slot] = (key, place);
+        }
+        table
+    }
+
+    /// Where a key is, or the empty slot where it would be; three in four are empty.
+    #[inline]
+    fn slot(&self, key: u128) -> usize {
+        /// The golden ratio in units of 2^-64.
+        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let folded = (key >> 64) as u64 ^ (key as u64).rotate_left(23);
+        let mut slot = (folded.wrapping_mul(GOLDEN) >> self.shift) as usize;
+        while self.slots[slot].0 != key && self.slots[slot].0 != Self::EMPTY {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        slot
+    }
+
+    #[inline]
+    fn get(&self, key: u128) -> Option<u32> {
+        let (known, place) = self.slots[self.slot(key)];
+        (known == key).then_some(place)
+    }
 }

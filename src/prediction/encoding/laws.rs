@@ -104,6 +104,31 @@ fn contributions_add_up() {
     }
 }
 
+/// Without interactions means are known from what was learned, and nothing is encoded for them.
+#[test]
+fn means_are_those_of_the_columns() {
+    let frame = table();
+    let frame = frame.drop("a").unwrap();
+    let indicator = || EncodingParams::new().missing_numbers(Missing::ImputeWithIndicator);
+    let own = FeatureEncoding::categorical().min_count(1_539).missing(Missing::OwnLevel);
+    let date = FeatureEncoding::date().month().missing(Missing::ImputeWithIndicator);
+    let all = [
+        EncodingParams::new(),
+        indicator().missing_categories(Missing::ImputeWithIndicator),
+        indicator().feature("plan", own).feature("since", date),
+        EncodingParams::new().missing_numbers(Missing::Drop).reference(Reference::None),
+    ];
+    for params in all {
+        let encoder = fitted(params, &frame);
+        let design = encoder.encode_dense(&frame).unwrap();
+        for (term, &mean) in encoder.means().iter().enumerate() {
+            let column: Vec<f64> = (0..design.n_rows()).map(|row| design.row(row)[term]).collect();
+            let expected = crate::kernel::moments::mean(&column).unwrap();
+            assert!((mean - expected).abs() <= 1e-15 * expected.abs(), "{}: {mean} {expected}", encoder.terms()[term].name);
+        }
+    }
+}
+
 #[test]
 fn expressions_give_the_same_bits() {
     let frame = table();

@@ -31,6 +31,12 @@ impl From<Error> for Problem {
     }
 }
 
+/// What one feature has learned, and the means of its columns where they are known with it.
+pub(super) struct Part {
+    pub(super) fitted: Fitted,
+    pub(super) means: Option<Vec<f64>>,
+}
+
 pub(super) type Learned<T> = std::result::Result<T, Problem>;
 
 /// The weights of the rows that are learned from, all above 0.
@@ -55,12 +61,12 @@ pub(super) fn fit(
     check_weights(frame, weights)?;
     let frame = frame.select(features.iter().map(String::as_str)).map_err(Error::query(ENCODING))?;
     let rows = Rows::of(&frame, &plans, weights)?;
-    let learned: Vec<Learned<Vec<Fitted>>> =
+    let learned: Vec<Learned<Vec<Part>>> =
         plans.par_iter().zip(&rows.n_dropped_for).map(|(plan, &n_dropped)| learn(plan, &rows, n_dropped)).collect();
-    let (mut fitted, mut problems) = (Vec::new(), Vec::new());
+    let (mut learned_parts, mut problems) = (Vec::new(), Vec::new());
     for feature in learned {
         match feature {
-            Ok(parts) => fitted.extend(parts),
+            Ok(parts) => learned_parts.extend(parts),
             Err(Problem::Cells(problem)) => problems.push(problem),
             Err(Problem::Failed(error)) => return Err(error),
         }
@@ -68,7 +74,16 @@ pub(super) fn fit(
     if !problems.is_empty() {
         return Err(refused(&problems));
     }
-    with_products(params, fitted, &rows)
+    let means: Option<Vec<Vec<f64>>> = learned_parts.iter().map(|part| part.means.clone()).collect();
+    let features: Vec<Fitted> = learned_parts.into_iter().map(|part| part.fitted).collect();
+    match means {
+        // Nothing has to be encoded to know the means.
+        Some(means) if params.interactions.is_empty() => {
+            let n_rows = rows.frame.height() as u64;
+            Ok(Encoder::new(n_rows, rows.n_dropped, features, Vec::new(), means.concat()))
+        }
+        _ => with_products(params, features, &rows),
+    }
 }
 
 /// The rows that are learned from.
@@ -135,9 +150,9 @@ fn check_weights(frame: &DataFrame, weights: Option<&[f64]>) -> Result<()> {
 }
 
 /// What one column gives: several features for a date.
-fn learn(plan: &Plan, rows: &Rows, n_dropped: u64) -> Learned<Vec<Fitted>> {
+fn learn(plan: &Plan, rows: &Rows, n_dropped: u64) -> Learned<Vec<Part>> {
     let (frame, weights) = (&rows.frame, rows.weights());
-    let mut fitted = match &plan.reading {
+    let mut parts = match &plan.reading {
         Reading::Number | Reading::Log | Reading::Spline(_) => vec![learn_number(plan, frame, weights)?],
         Reading::Levels | Reading::Flag | Reading::Text => vec![learn_labels(plan, frame, weights)?],
         Reading::Bins(cuts) => vec![learn_bins(plan, cuts, frame, weights)?],
@@ -146,17 +161,22 @@ fn learn(plan: &Plan, rows: &Rows, n_dropped: u64) -> Learned<Vec<Fitted>> {
             for is_month in [true, false] {
                 if (is_month && *month) || (!is_month && *weekday) {
                     // One column tells the rows that are missing.
-                    let part = learn_calendar(plan, is_month, frame, weights)?;
-                    parts.push(Fitted { indicator: false, ..part });
+                    let mut part = learn_calendar(plan, is_month, frame, weights)?;
+                    if std::mem::take(&mut part.fitted.indicator)
+                        && let Some(means) = &mut part.means
+                    {
+                        means.pop();
+                    }
+                    parts.push(part);
                 }
             }
             parts
         }
     };
     if plan.missing == Missing::Drop {
-        fitted.iter_mut().for_each(|part| part.n_missing = n_dropped);
+        parts.iter_mut().for_each(|part| part.fitted.n_missing = n_dropped);
     }
-    Ok(fitted)
+    Ok(parts)
 }
 
 /// Adds the products of features, and the means of all columns.

@@ -9,7 +9,7 @@ use super::coding::{
 };
 use super::feature_encoding::{CutPoints, Missing, Reference};
 use super::flags::flags;
-use super::learn::{Learned, Problem, RowWeights};
+use super::learn::{Learned, Part, Problem, RowWeights};
 use super::learn_numbers::{all_missing, read, sample};
 use super::plan::{Plan, Reading};
 use super::prepared::{infinite, without_value};
@@ -26,6 +26,7 @@ struct Found {
     levels: Vec<Level>,
     weights: Vec<f64>,
     n_missing: u64,
+    is_weighted: bool,
 }
 
 impl Found {
@@ -35,6 +36,7 @@ impl Found {
         let there = || places.iter().enumerate().filter(|(_, place)| (**place as usize) < labels.len());
         there().for_each(|(_, &place)| n_rows[place as usize] += 1);
         let n_missing = places.len() as u64 - n_rows.iter().sum::<u64>();
+        let is_weighted = weights.is_some();
         let weights = match weights {
             None => n_rows.iter().map(|&n| n as f64).collect(),
             Some(weights) => {
@@ -44,7 +46,7 @@ impl Found {
             }
         };
         let levels = labels.into_iter().zip(n_rows).map(|(label, n_rows)| Level { label, n_rows }).collect();
-        Self { levels, weights, n_missing }
+        Self { levels, weights, n_missing, is_weighted }
     }
 
     /// The first of the heaviest levels among those that are asked for.
@@ -60,7 +62,7 @@ impl Found {
 }
 
 /// A feature of labels: categories or a flag.
-pub(super) fn learn_labels(plan: &Plan, frame: &DataFrame, weights: Option<RowWeights<'_>>) -> Learned<Fitted> {
+pub(super) fn learn_labels(plan: &Plan, frame: &DataFrame, weights: Option<RowWeights<'_>>) -> Learned<Part> {
     let column = &plan.column;
     if frame.schema().get(column.as_str()).is_some_and(DataType::is_float) {
         let n_infinite = Numbers::of(ENCODING, frame, column)?.aligned().counts.n_infinite;
@@ -95,7 +97,7 @@ pub(super) fn learn_bins(
     cuts: &CutPoints,
     frame: &DataFrame,
     weights: Option<RowWeights<'_>>,
-) -> Learned<Fitted> {
+) -> Learned<Part> {
     let cells = read(plan, NumberReading::Number, frame)?;
     let cuts = match cuts {
         CutPoints::At(cuts) => cuts.clone(),
@@ -122,7 +124,7 @@ pub(super) fn learn_calendar(
     is_month: bool,
     frame: &DataFrame,
     weights: Option<RowWeights<'_>>,
-) -> Learned<Fitted> {
+) -> Learned<Part> {
     let (reading, labels) =
         if is_month { (LevelReading::Month, months()) } else { (LevelReading::Weekday, weekdays()) };
     let all = labels.iter().map(|label| Level { label: label.clone(), n_rows: 0 }).collect();
@@ -142,7 +144,7 @@ pub(super) fn learn_calendar(
 }
 
 /// A flag out of words, with the level of no first.
-fn flag(plan: &Plan, found: Found, flags: &Flags) -> Learned<Fitted> {
+fn flag(plan: &Plan, found: Found, flags: &Flags) -> Learned<Part> {
     let column = &plan.column;
     let meanings: Vec<Option<bool>> = found.levels.iter().map(|level| flags.read(&level.label)).collect();
     let unread = meanings.iter().zip(&found.levels).filter(|(meaning, _)| meaning.is_none());
@@ -171,13 +173,13 @@ fn flag(plan: &Plan, found: Found, flags: &Flags) -> Learned<Fitted> {
         (Level { label: label.to_owned(), n_rows }, ExactSum::of(&weights).value().unwrap_or(f64::MAX))
     };
     let (levels, weights) = [of(false), of(true)].into_iter().unzip();
-    let found = Found { levels, weights, n_missing: found.n_missing };
+    let found = Found { levels, weights, ..found };
     let plan = Plan { reference: Reference::First, min_count: 0, ..plan.clone() };
     coded(&plan, LevelReading::Flag, found, Vec::new(), None)
 }
 
 /// Levels, the rare ones put together.
-fn levels(plan: &Plan, reading: LevelReading, mut found: Found) -> Learned<Fitted> {
+fn levels(plan: &Plan, reading: LevelReading, mut found: Found) -> Learned<Part> {
     let column = &plan.column;
     let n_rows = found.levels.iter().map(|level| level.n_rows).sum::<u64>();
     if n_rows == 0 {
@@ -213,7 +215,7 @@ fn coded(
     mut found: Found,
     pooled: Vec<String>,
     other: Option<u32>,
-) -> Learned<Fitted> {
+) -> Learned<Part> {
     let (column, n_missing) = (&plan.column, found.n_missing);
     if plan.missing == Missing::Error && n_missing > 0 {
         return Err(Problem::Cells(without_value(column, n_missing)));
@@ -237,11 +239,19 @@ fn coded(
     let own = (plan.missing == Missing::OwnLevel && n_missing > 0).then(|| found.push("(missing)", n_missing, 0.0));
     let coding =
         LevelCoding { reading, levels: found.levels, reference, other, own, fill, unseen: plan.unseen, pooled };
-    Ok(Fitted {
-        column: column.clone(),
-        coding: Coding::Levels(coding),
-        missing: plan.missing,
-        indicator: plan.missing == Missing::ImputeWithIndicator && n_missing > 0,
-        n_missing,
-    })
+    let indicator = plan.missing == Missing::ImputeWithIndicator && n_missing > 0;
+    let means = (!found.is_weighted).then(|| means(&coding, n_missing, indicator));
+    let coding = Coding::Levels(coding);
+    Ok(Part { fitted: Fitted { column: column.clone(), coding, missing: plan.missing, indicator, n_missing }, means })
+}
+
+/// The shares of the levels that have columns, among all rows.
+fn means(coding: &LevelCoding, n_missing: u64, indicator: bool) -> Vec<f64> {
+    let of_levels = coding.levels.iter().map(|level| level.n_rows).sum::<u64>();
+    let n_rows = if coding.own.is_some() { of_levels } else { of_levels + n_missing } as f64;
+    let imputed = |place: u32| if coding.own.is_none() && place == coding.fill { n_missing } else { 0 };
+    let has_column = |place: &u32| coding.reference != Some(*place);
+    let places = (0..coding.levels.len() as u32).filter(has_column);
+    let shares = places.map(|place| (coding.levels[place as usize].n_rows + imputed(place)) as f64 / n_rows);
+    shares.chain(indicator.then_some(n_missing as f64 / n_rows)).collect()
 }

@@ -8,10 +8,10 @@ use polars::prelude::DataFrame;
 use super::cells::NumberCells;
 use super::coding::{Coding, Fitted, NumberCoding, NumberReading, Shape};
 use super::feature_encoding::{CutPoints, Missing, is_ascending};
-use super::learn::{Learned, Problem, RowWeights};
+use super::learn::{Learned, Part, Problem, RowWeights};
 use super::plan::{Plan, Reading};
 use super::prepared::{infinite, n_without_log, without_log, without_value};
-use crate::kernel::moments::Moments;
+use crate::kernel::moments::{Moments, Spread};
 use crate::kernel::order::Sorter;
 use crate::kernel::quantile::{QuantileType, WeightedSample, median_of};
 use crate::kernel::spline::knot_shares;
@@ -92,7 +92,7 @@ pub(super) fn sample<'a>(cells: &'a NumberCells<'_>, weights: Option<RowWeights<
 }
 
 /// A feature of numbers.
-pub(super) fn learn_number(plan: &Plan, frame: &DataFrame, weights: Option<RowWeights<'_>>) -> Learned<Fitted> {
+pub(super) fn learn_number(plan: &Plan, frame: &DataFrame, weights: Option<RowWeights<'_>>) -> Learned<Part> {
     let cells = read(plan, NumberReading::Number, frame)?;
     if plan.reading == Reading::Log {
         let n = n_without_log(&cells);
@@ -115,7 +115,7 @@ pub(super) fn learn_days(
     origin: Option<NaiveDate>,
     frame: &DataFrame,
     weights: Option<RowWeights<'_>>,
-) -> Learned<Fitted> {
+) -> Learned<Part> {
     let origin = match origin {
         Some(origin) => origin,
         None => {
@@ -131,22 +131,50 @@ pub(super) fn learn_days(
     fitted(plan, reading, Shape::Linear, &sample(&cells, weights), cells.n_missing)
 }
 
-fn fitted(plan: &Plan, reading: NumberReading, shape: Shape, sample: &Sample<'_>, n_missing: u64) -> Learned<Fitted> {
+fn fitted(plan: &Plan, reading: NumberReading, shape: Shape, sample: &Sample<'_>, n_missing: u64) -> Learned<Part> {
     let beyond = || Problem::Cells(format!("`{}` has moments beyond the largest double; scale it", plan.column));
+    let fill = sample.median().ok_or_else(beyond)?;
+    if shape == Shape::Linear && sample.weights.is_none() {
+        let spread = Spread::about(fill, &sample.values).map_err(|_| beyond())?;
+        return Ok(linear(plan, reading, fill, &spread, sample.values.len() as u64, n_missing));
+    }
     let shaped: Cow<'_, [f64]> = match shape {
         Shape::Log => Cow::Owned(sample.values.iter().map(|x| x.ln_1p()).collect()),
         Shape::Linear | Shape::Spline { .. } => Cow::Borrowed(&sample.values),
     };
     let (centre, scale) = sample.centre_and_scale(&shaped).ok_or_else(beyond)?;
-    let fill = sample.median().ok_or_else(beyond)?;
     let coding = NumberCoding { reading, shape, centre, scale, standardise: plan.standardise, fill };
-    Ok(Fitted {
+    Ok(Part { fitted: with_coding(plan, coding, n_missing), means: None })
+}
+
+fn with_coding(plan: &Plan, coding: NumberCoding, n_missing: u64) -> Fitted {
+    Fitted {
         column: plan.column.clone(),
         coding: Coding::Number(coding),
         missing: plan.missing,
         indicator: plan.missing == Missing::ImputeWithIndicator && n_missing > 0,
         n_missing,
-    })
+    }
+}
+
+/// A feature whose column is the number as it stands, or standardised.
+fn linear(plan: &Plan, reading: NumberReading, fill: f64, spread: &Spread, n_values: u64, n_missing: u64) -> Part {
+    let coding = NumberCoding {
+        reading,
+        shape: Shape::Linear,
+        centre: spread.mean(),
+        scale: spread.population_sd(),
+        standardise: plan.standardise,
+        fill,
+    };
+    let fitted = with_coding(plan, coding, n_missing);
+    if plan.standardise {
+        return Part { fitted, means: None };
+    }
+    // Missing cells are at the median, which the spread is about.
+    let share = n_missing as f64 / (n_values + n_missing) as f64;
+    let means = [spread.mean_with(n_missing)].into_iter().chain(fitted.indicator.then_some(share)).collect();
+    Part { fitted, means: Some(means) }
 }
 
 /// The knots of a spline.

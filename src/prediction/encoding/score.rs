@@ -63,7 +63,6 @@ impl LinearPredictor {
     }
 
     /// The numbers as a column, null in rows that are left out.
-    #[must_use]
     pub fn to_series(&self, name: &str) -> Series {
         match self.is_kept {
             None => Series::new(name.into(), &self.values),
