@@ -81,6 +81,13 @@ impl Cholesky {
         self.order - self.aliased.len()
     }
 
+    /// The logarithm of the determinant; none when a column is aliased, which makes it 0.
+    #[must_use]
+    pub fn ln_determinant(&self) -> Option<f64> {
+        let ln = (0..self.order).map(|row| 2.0 * self.factor[row * self.order + row].ln()).sum();
+        self.aliased.is_empty().then_some(ln)
+    }
+
     /// `G^-1 b`, with zeros for aliased columns.
     fn forward(&self, right: &[f64]) -> Vec<f64> {
         let n = self.order;
@@ -162,6 +169,7 @@ mod tests {
         assert_eq!(factor.explained(&[8.0, 8.0]), 20.0);
         assert_eq!(factor.inverse().unwrap().values(), [0.3125, -0.125, -0.125, 0.25]);
         assert_eq!(factor.rank(), 2);
+        assert!((factor.ln_determinant().unwrap() - 16.0_f64.ln()).abs() < 1e-15);
     }
 
     #[test]
@@ -170,6 +178,7 @@ mod tests {
         let factor = Cholesky::of(&matrix(&cells), 1e-10).unwrap();
         assert_eq!(factor.aliased(), [2], "0.6 a + 0.8 b");
         assert_eq!(factor.inverse(), Err(Undefined::Collinear));
+        assert_eq!(factor.ln_determinant(), None);
         let without = Cholesky::of(&matrix(&cells).select(&[0, 1, 3]), 1e-10).unwrap();
         let (all, some) = (factor.solve(&[0.1, 0.2, 0.22, 0.3]), without.solve(&[0.1, 0.2, 0.3]));
         assert_eq!([all[0], all[1], all[3]].as_slice(), some);

@@ -15,8 +15,8 @@ use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 use crate::prediction::encoding::Term;
 use crate::solver::regression::{
-    Family, Observations, Outcomes, RegressionError, RegressionFit, SandwichKind, firth, fit as solve, sandwich,
-    variance_inflation,
+    Family, Observations, Outcomes, RegressionError, RegressionFit, SandwichKind, collinearity, firth, fit as solve,
+    sandwich,
 };
 
 pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<RegressionModel> {
@@ -49,7 +49,8 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
         labels: training.labels.clone(),
         rows: training.rows,
         encoding_counts: counts,
-        vif: variance_inflation(&observations, &solved).into_iter().map(Result::ok).collect(),
+        vif: collinearity(&observations, &[])
+            .map_or_else(|_| vec![None; observations.n_columns()], |found| found.variance_inflation),
         marginal_effects: average_marginal_effects(params.family, &observations, &solved, &covariance),
         coefficients: solved.coefficients,
         aliased: solved.aliased,

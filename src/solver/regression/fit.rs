@@ -15,9 +15,10 @@
 //! 71(1), 1-10, for yes and no; J. M. C. Santos Silva & S. Tenreyro (2010), Economics Letters
 //! 107(2), 310-312, for counts. Steps then do not shrink, and turn into such a direction.
 
-use super::family::{Curvature, Family, Way};
+use super::family::{Curvature, Family};
 use super::least_squares::least_squares;
 use super::observations::Observations;
+use super::passes::Passes;
 use super::penalty::Penalty;
 use super::sums::{Sums, Tile};
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
@@ -99,6 +100,9 @@ pub enum RegressionError {
         /// What the last step promised.
         gain: f64,
     },
+    /// Batches of rows could not be read, or not the same ones again.
+    #[error("the batches of rows: {0}")]
+    Source(String),
     /// The design cannot be computed with.
     #[error("{0}")]
     Undefined(Undefined),
@@ -134,7 +138,8 @@ pub struct RegressionFit {
     pub effective_parameters: f64,
     /// Steps taken.
     pub iterations: u32,
-    /// The linear predictor of each row, in the order of the observations.
+    /// The linear predictor of each row, in the order of the observations; none of rows that are
+    /// not held.
     pub predictors: Vec<f64>,
     /// The covariance of the coefficients of the columns as they were fitted.
     pub(super) fitted_covariance: SymmetricMatrix,
@@ -149,64 +154,69 @@ pub fn fit(
     family: Family,
     options: &RegressionOptions,
 ) -> Result<RegressionFit, RegressionError> {
-    check_responses(observations, family)?;
+    check_responses(observations.response(), family)?;
     if family == Family::Gaussian {
         return least_squares(observations, options);
     }
-    let start = null_coefficients(observations, family, options)?;
-    let null_deviance = deviance(observations, family, &observations.pass().predictors(&start));
-    let penalty = Penalty::of(observations, options.l2_penalty);
-    let mut newton = Newton::over(observations, family, penalty, start, observations.kept());
+    maximise(observations, family, options, Penalty::of(observations, options.l2_penalty))
+}
+
+/// Fits a regression to rows wherever they are held, whose responses have been checked.
+pub(super) fn maximise(
+    rows: &impl Passes,
+    family: Family,
+    options: &RegressionOptions,
+    penalty: Penalty,
+) -> Result<RegressionFit, RegressionError> {
+    let start = null_coefficients(rows, family, options)?;
+    let [null_deviance] = rows.totals(&start, &mut Vec::new(), |y, eta| [family.unit_deviance(y, eta)])?;
+    let mut newton = Newton::over(rows, family, penalty, start, rows.kept())?;
     let iterations = newton.run(options)?;
     newton.told(null_deviance, iterations)
 }
 
-fn check_responses(observations: &Observations, family: Family) -> Result<(), RegressionError> {
-    let response = observations.response();
+pub(super) fn check_responses(response: &[f64], family: Family) -> Result<(), RegressionError> {
     let n = response.iter().filter(|&&response| !family.allows(response)).count() as u64;
     if n > 0 {
         return Err(RegressionError::Response { n });
     }
-    let ends: &[f64] = match family {
-        Family::Binomial => &[0.0, 1.0],
-        Family::Poisson | Family::Tweedie { .. } => &[0.0],
-        Family::Gaussian | Family::Gamma => &[],
-    };
-    match ends.iter().find(|&&end| response.iter().all(|&response| response == end)) {
+    match ends(family).iter().find(|&&end| response.iter().all(|&response| response == end)) {
         Some(&value) => Err(RegressionError::OneOutcome { value }),
         None => Ok(()),
     }
 }
 
+/// Responses that rows without other ones say nothing by.
+pub(super) fn ends(family: Family) -> &'static [f64] {
+    match family {
+        Family::Binomial => &[0.0, 1.0],
+        Family::Poisson | Family::Tweedie { .. } => &[0.0],
+        Family::Gaussian | Family::Gamma => &[],
+    }
+}
+
 /// Coefficients of the intercept alone, on the columns as they are fitted.
-fn null_coefficients(
-    observations: &Observations,
+pub(super) fn null_coefficients(
+    rows: &impl Passes,
     family: Family,
     options: &RegressionOptions,
 ) -> Result<Vec<f64>, RegressionError> {
-    let mut start = vec![0.0; observations.n_columns()];
-    if !observations.has_intercept() {
+    let layout = rows.layout();
+    let mut start = vec![0.0; layout.n_columns];
+    if !layout.has_intercept {
         return Ok(start);
     }
-    let response = observations.response();
-    let total = observations.total_weight();
-    let mean = observations.weighted_sum(|row| response[row] / total);
-    start[0] = family.link(mean);
-    let Some(offset) = observations.offset() else { return Ok(start) };
+    start[0] = family.link(rows.mean_response());
+    let Some(mean_offset) = rows.mean_offset() else { return Ok(start) };
     // The mean offset brings the start near; Newton's method finds the end.
-    start[0] -= observations.weighted_sum(|row| offset[row] / total);
-    let mut newton = Newton::over(observations, family, Penalty::None, start, vec![0]);
+    start[0] -= mean_offset;
+    let mut newton = Newton::over(rows, family, Penalty::None, start, vec![0])?;
     newton.run(options)?;
     Ok(newton.coefficients)
 }
 
-fn deviance(observations: &Observations, family: Family, predictors: &[f64]) -> f64 {
-    let response = observations.response();
-    observations.weighted_sum(|row| family.unit_deviance(response[row], predictors[row]))
-}
-
-struct Newton<'a> {
-    observations: &'a Observations,
+struct Newton<'a, R> {
+    rows: &'a R,
     family: Family,
     penalty: Penalty,
     /// Columns that are not aliased.
@@ -215,20 +225,19 @@ struct Newton<'a> {
     sums: Sums,
 }
 
-impl<'a> Newton<'a> {
+impl<'a, R: Passes> Newton<'a, R> {
     fn over(
-        observations: &'a Observations,
+        rows: &'a R,
         family: Family,
         penalty: Penalty,
         start: Vec<f64>,
         kept: Vec<usize>,
-    ) -> Self {
-        let sums = if observations.has_intercept() && observations.offset().is_none() {
-            sums_of_level(observations, family, start[0])
-        } else {
-            sums(observations, family, Curvature::Observed, &start)
+    ) -> Result<Self, RegressionError> {
+        let sums = match rows.level_products() {
+            Some((level, products)) => sums_of_level(level, products, family, start[0]),
+            None => rows.sums(family, Curvature::Observed, &start)?,
         };
-        Self { observations, family, penalty, kept, coefficients: start, sums }
+        Ok(Self { rows, family, penalty, kept, coefficients: start, sums })
     }
 
     fn run(&mut self, options: &RegressionOptions) -> Result<u32, RegressionError> {
@@ -241,7 +250,7 @@ impl<'a> Newton<'a> {
             let step = self.spread(&factor.solve(&gradient));
             let has_faded = factor.rank() < self.kept.len();
             self.check_separation(iteration, &step, has_faded)?;
-            let has_moved = self.take(&step);
+            let has_moved = self.take(&step)?;
             let scale = self.scale();
             let is_small = gain <= options.tol * scale;
             // What is left is rounding when a small gain does not shrink any more.
@@ -259,7 +268,11 @@ impl<'a> Newton<'a> {
     /// What a gain is measured by, so that units of the response do not matter: twice a gain
     /// over it is the mean square of the step.
     fn scale(&self) -> f64 {
-        self.sums.total_weight
+        match self.family {
+            // Squares of the response, so that the fit is exact but for rounding.
+            Family::Gaussian => self.sums.total.abs(),
+            _ => self.sums.total_weight,
+        }
     }
 
     /// Of the penalised likelihood, over the columns that are kept.
@@ -280,108 +293,84 @@ impl<'a> Newton<'a> {
     }
 
     /// Goes as far along a step as the goal does not fall, but for rounding; whether it went.
-    fn take(&mut self, step: &[f64]) -> bool {
+    fn take(&mut self, step: &[f64]) -> Result<bool, RegressionError> {
         let before = self.goal(&self.sums, &self.coefficients);
         let least = before - 1e-13 * before.abs();
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
             let next: Vec<f64> = self.coefficients.iter().zip(step).map(|(from, step)| from + length * step).collect();
-            let sums = sums(self.observations, self.family, Curvature::Observed, &next);
+            let sums = self.rows.sums(self.family, Curvature::Observed, &next)?;
             if self.goal(&sums, &next) >= least && sums.information.is_finite() {
                 (self.coefficients, self.sums) = (next, sums);
-                return true;
+                return Ok(true);
             }
             length /= 2.0;
         }
-        false
+        Ok(false)
     }
 
     fn check_separation(&self, iteration: u32, step: &[f64], has_faded: bool) -> Result<(), RegressionError> {
         if iteration <= FIRST_STEPS || matches!(self.family, Family::Gaussian | Family::Gamma) {
             return Ok(());
         }
-        let moves = self.moves(step);
-        let largest = moves.iter().fold(0.0_f64, |largest, step| largest.max(step.abs()));
+        let of_step = self.rows.extent(self.family, step)?;
         // Once the information has faded, the way already gone is the direction.
-        let (direction, moves, tolerance) = match (has_faded, largest > LARGE_STEP) {
-            (_, true) => (step, moves, SEPARATES),
-            (true, false) => (self.coefficients.as_slice(), self.moves(&self.coefficients), SEPARATES_WHEN_FADED),
+        let (direction, extent, tolerance) = match (has_faded, of_step.furthest > LARGE_STEP) {
+            (_, true) => (step, of_step, SEPARATES),
+            (true, false) => {
+                let gone = self.coefficients.as_slice();
+                (gone, self.rows.extent(self.family, gone)?, SEPARATES_WHEN_FADED)
+            }
             (false, false) => return Ok(()),
         };
-        match self.moved_by(&moves, tolerance) {
-            Some(n_separated) => Err(RegressionError::Separated {
-                n_separated,
-                n_rows: self.observations.n_rows() as u64,
-                columns: self.taking_part(direction),
-            }),
-            None => Ok(()),
+        if !extent.separates(tolerance) {
+            return Ok(());
         }
-    }
-
-    /// What a direction adds to the linear predictor of each row.
-    fn moves(&self, direction: &[f64]) -> Vec<f64> {
-        let mut moves = self.observations.pass().predictors(direction);
-        if let Some(offset) = self.observations.offset() {
-            moves.iter_mut().zip(offset).for_each(|(moved, offset)| *moved -= offset);
-        }
-        moves
-    }
-
-    /// Rows that a direction moves, if it moves none the wrong way but for a tolerance.
-    fn moved_by(&self, moves: &[f64], tolerance: f64) -> Option<u64> {
-        let largest = moves.iter().fold(0.0_f64, |largest, step| largest.max(step.abs()));
-        let least = tolerance * largest;
-        let mut n_moved = 0;
-        for (&moved, &response) in moves.iter().zip(self.observations.response()) {
-            if moved.abs() <= least {
-                continue;
-            }
-            match self.family.endless_way(response) {
-                Way::Up if moved > 0.0 => n_moved += 1,
-                Way::Down if moved < 0.0 => n_moved += 1,
-                _ => return None,
-            }
-        }
-        (n_moved > 0).then_some(n_moved)
+        Err(RegressionError::Separated {
+            n_separated: self.rows.n_moved(direction, tolerance * extent.furthest)?,
+            n_rows: self.rows.n_rows(),
+            columns: self.taking_part(direction),
+        })
     }
 
     /// Columns with a part in a direction, each measured on the columns centred and scaled.
     fn taking_part(&self, direction: &[f64]) -> Vec<usize> {
-        let first = usize::from(self.observations.has_intercept());
-        let direction = self.observations.whole_slopes(direction);
+        let first = usize::from(self.rows.layout().has_intercept);
+        let direction = self.rows.whole_slopes(direction);
         let largest = direction[first..].iter().fold(0.0_f64, |largest, part| largest.max(part.abs()));
         (first..direction.len()).filter(|&column| direction[column].abs() > TAKES_PART * largest).collect()
     }
 
     fn told(self, null_deviance: f64, iterations: u32) -> Result<RegressionFit, RegressionError> {
-        let observations = self.observations;
-        let expected = match self.family {
+        let family = self.family;
+        let expected = match family {
             Family::Gamma | Family::Tweedie { .. } => {
-                sums(observations, self.family, Curvature::Expected, &self.coefficients).information
+                self.rows.sums(family, Curvature::Expected, &self.coefficients)?.information
             }
-            _ => self.sums.information.clone(),
+            _ => self.sums.information,
         };
         let inverse = Cholesky::of(&self.penalty.added_to(&expected, &self.kept), FADED)?.inverse()?;
         let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
-        let predictors = observations.pass().predictors(&self.coefficients);
-        let response = observations.response();
-        let pearson_chi2 = observations.weighted_sum(|row| {
-            let mean = self.family.mean(predictors[row]);
-            let residual = response[row] - mean;
-            if residual == 0.0 { 0.0 } else { residual * residual / self.family.variance(mean) }
-        });
+        let mut predictors = Vec::new();
+        let [deviance, pearson_chi2] = self.rows.totals(&self.coefficients, &mut predictors, |y, eta| {
+            let mean = family.mean(eta);
+            let residual = y - mean;
+            let squared = if residual == 0.0 { 0.0 } else { residual * residual / family.variance(mean) };
+            [family.unit_deviance(y, eta), squared]
+        })?;
+        let layout = self.rows.layout();
         Ok(RegressionFit {
-            coefficients: observations.layout.told(&self.coefficients),
-            covariance: observations.layout.told_covariance(&covariance),
-            std_errors: observations.layout.told_errors(&covariance),
-            deviance: deviance(observations, self.family, &predictors),
+            coefficients: layout.told(&self.coefficients),
+            covariance: layout.told_covariance(&covariance),
+            std_errors: layout.told_errors(&covariance),
+            deviance,
             null_deviance,
             pearson_chi2,
             effective_parameters: self.penalty.effective_parameters(&inverse, &self.kept),
             iterations,
             predictors,
-            aliased: observations.aliased().to_vec(),
             fitted_covariance: covariance,
+            aliased: self.rows.aliased().to_vec(),
         })
     }
 }
@@ -395,10 +384,9 @@ pub(super) fn covariance_of_kept(of_kept: &SymmetricMatrix, kept: &[usize], n_co
     })
 }
 
-/// The same where all rows have one linear predictor, that of their mean: multiples of the
-/// products of the columns, with the expected information.
-fn sums_of_level(observations: &Observations, family: Family, predictor: f64) -> Sums {
-    let (level, products) = (observations.level, &observations.products);
+/// The sums of a step where all rows have one linear predictor, that of their mean: multiples of
+/// the products of the columns, with the expected information.
+fn sums_of_level(level: f64, products: &Sums, family: Family, predictor: f64) -> Sums {
     let tile = Tile { start: 0, predictors: &[predictor], response: &[level], prior: None };
     let (mut weight, mut score) = ([0.0], [0.0]);
     let likelihood = family.judge(Curvature::Expected, &tile, &mut weight, &mut score);
@@ -413,8 +401,4 @@ fn sums_of_level(observations: &Observations, family: Family, predictor: f64) ->
             information.get(row, column) * weight[0]
         }),
     }
-}
-
-fn sums(observations: &Observations, family: Family, curvature: Curvature, coefficients: &[f64]) -> Sums {
-    observations.pass().sums(coefficients, |tile, weights, scores| family.judge(curvature, tile, weights, scores))
 }

@@ -100,6 +100,18 @@ impl Layout {
         layout
     }
 
+    /// Whether blocks are of the kinds and sizes that this was made of.
+    pub(super) fn has_columns_of(&self, blocks: &[DesignBlock<'_>]) -> bool {
+        let other = Self::of(blocks, self.has_intercept);
+        let places = |layout: &Self| layout.numbers.iter().map(|number| number.column).collect::<Vec<_>>();
+        let factors = |layout: &Self| {
+            let of_factor =
+                |factor: &FactorColumns| (factor.first, factor.n_columns, factor.multiplier.map(|(slot, _)| slot));
+            layout.factors.iter().map(of_factor).collect::<Vec<_>>()
+        };
+        self.n_columns == other.n_columns && places(self) == places(&other) && factors(self) == factors(&other)
+    }
+
     /// Centre and scale of every column of the design.
     pub(super) fn centres_and_scales(&self) -> (Vec<f64>, Vec<f64>) {
         let (mut centres, mut scales) = (vec![0.0; self.n_columns], vec![1.0; self.n_columns]);

@@ -1,27 +1,34 @@
 //! Regressions with one linear predictor: least squares, logistic, Poisson, Gamma, Tweedie.
 
+mod diagnostics;
 mod exact;
 mod family;
+mod firth;
+mod firth_profile;
 mod fit;
 mod group_scores;
 mod layout;
 mod least_squares;
 mod leverages;
 mod observations;
+mod passes;
 mod penalty;
 mod reduction;
 mod rows;
 mod sandwich;
 #[cfg(test)]
 mod small_table;
+mod streamed;
+mod streamed_shape;
 mod sums;
 
+pub use diagnostics::{Collinearity, TermInflation, collinearity};
 pub use family::Family;
+pub use firth::{firth, penalised_log_likelihood};
+pub use firth_profile::{FirthProfile, firth_profile};
 pub use fit::{RegressionError, RegressionFit, RegressionOptions, fit};
 pub use leverages::{cooks_distances, leverages};
 pub use observations::Observations;
 pub use rows::Outcomes;
 pub use sandwich::{SandwichKind, sandwich};
-#[allow(missing_docs, unreachable_pub)]
-mod temporary;
-pub use temporary::*;
+pub use streamed::{Batch, StreamedObservations, TakeBatch, fit_streamed};

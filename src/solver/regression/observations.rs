@@ -140,15 +140,12 @@ impl Observations {
 
     /// Weighted sum of a function of the rows by their numbers, the same for any number of threads.
     pub fn weighted_sum(&self, value: impl Fn(usize) -> f64 + Sync) -> f64 {
-        let weight = |row: usize| self.rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
-        let chunks: Vec<f64> = (0..self.rows.n_rows.div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|chunk| {
-                let rows = chunk * CHUNK..self.rows.n_rows.min((chunk + 1) * CHUNK);
-                sum(rows.map(|row| weight(row) * value(row)))
-            })
-            .collect();
-        sum(chunks.into_iter())
+        let [sum] = self.weighted_sums(|row| [value(row)]);
+        sum
+    }
+
+    pub(super) fn weighted_sums<const N: usize>(&self, values: impl Fn(usize) -> [f64; N] + Sync) -> [f64; N] {
+        weighted_sums(&self.rows, values)
     }
 
     /// The linear predictor of each row with its offset, in the order of the rows, at
@@ -218,6 +215,23 @@ impl Observations {
             None => fitted.to_vec(),
         }
     }
+}
+
+/// Weighted sums of functions of the rows by their numbers, the same for any number of threads.
+pub(super) fn weighted_sums<const N: usize>(rows: &Rows, values: impl Fn(usize) -> [f64; N] + Sync) -> [f64; N] {
+    let weight = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
+    let chunks: Vec<[f64; N]> = (0..rows.n_rows.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut sums = [CompensatedSum::default(); N];
+            for row in chunk * CHUNK..rows.n_rows.min((chunk + 1) * CHUNK) {
+                let weight = weight(row);
+                sums.iter_mut().zip(values(row)).for_each(|(sum, value)| sum.add(weight * value));
+            }
+            sums.map(CompensatedSum::value)
+        })
+        .collect();
+    std::array::from_fn(|at| sum(chunks.iter().map(|chunk| chunk[at])))
 }
 
 /// Mean of the response less its offset.

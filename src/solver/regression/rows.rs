@@ -9,7 +9,7 @@ use crate::kernel::undefined::Undefined;
 use crate::solver::design::{DesignBlock, REFERENCE};
 
 /// What a regression is told of each row beside its columns.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Outcomes<'a> {
     /// What is predicted.
     pub response: &'a [f64],

@@ -77,7 +77,7 @@ pub(super) struct RawSums {
 }
 
 impl RawSums {
-    fn new(layout: &Layout) -> Self {
+    pub(super) fn new(layout: &Layout) -> Self {
         let n_numbers = layout.numbers.len() + 1;
         let width = n_numbers + 1;
         let factors = &layout.factors;
@@ -411,7 +411,12 @@ impl Pass<'_> {
     /// Weighted cross-products of the columns, and their products with the response less its
     /// offset and a level.
     pub(super) fn plain_products(&self, level: f64) -> Sums {
-        self.sums(&vec![0.0; self.layout.n_columns], |tile, weights, scores| {
+        self.raw_plain_products(level).assembled(self.layout)
+    }
+
+    /// The same as a state to which other rows can be added.
+    pub(super) fn raw_plain_products(&self, level: f64) -> RawSums {
+        self.raw_sums(&vec![0.0; self.layout.n_columns], |tile, weights, scores| {
             let rows = tile.response.iter().zip(tile.predictors).enumerate();
             for ((row, (response, offset)), (weight, score)) in rows.zip(weights.iter_mut().zip(scores)) {
                 let prior = tile.prior(row);
