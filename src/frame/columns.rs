@@ -457,6 +457,18 @@ pub const FOLD: &str = "fold";
 pub const N_TRAIN: &str = "n_train";
 /// Rows that test it.
 pub const N_TEST: &str = "n_test";
+/// Folds in which a figure is defined.
+pub const N_FOLDS: &str = "n_folds";
+/// A figure over the rows of all folds.
+pub const POOLED: &str = "pooled";
+/// A figure.
+pub const VALUE: &str = "value";
+/// What the squared coefficients of the standardised columns are held back by.
+pub const L2_PENALTY: &str = "l2_penalty";
+/// Twice what the likelihood lacks to that of means equal to what came.
+pub const DEVIANCE: &str = "deviance";
+/// Coefficients that are in use, less what a penalty takes of them.
+pub const EFFECTIVE_PARAMETERS: &str = "effective_parameters";
 /// Customers contacted.
 pub const N_CONTACTED: &str = "n_contacted";
 /// Share of the customers contacted, 0..=1.

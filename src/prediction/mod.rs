@@ -2,7 +2,7 @@
 //!
 //! [`snapshot`] makes a table of features from transactions, [`encoding`] the columns of a
 //! regression, [`regression`] fits it and tells how sure it is, [`evaluation`] judges its
-//! predictions on other customers, [`calibration`] mends their probabilities and [`decision`]
+//! predictions on other customers, [`validation`] does so in folds and chooses a penalty by it, [`calibration`] mends their probabilities and [`decision`]
 //! says whom to contact. [`linfa`] lets any estimator of that family take the regression's place.
 
 pub mod calibration;
@@ -12,3 +12,4 @@ pub mod evaluation;
 pub mod linfa;
 pub mod regression;
 pub mod snapshot;
+pub mod validation;

@@ -159,6 +159,17 @@ fn linear_algebra_is_named_by_the_solver_alone() {
     }
 }
 
+/// `linfa::` behind a path of our own names our module.
+#[test]
+fn estimators_of_others_are_named_by_their_module_alone() {
+    for (file, text) in files().into_iter().filter(|(file, _)| !file.starts_with("prediction/linfa/")) {
+        let code = code(&text).join("\n").replace("prediction::linfa::", "");
+        for name in ["linfa::", "linfa_linear", "linfa_trees", "ndarray"] {
+            assert!(!code.contains(name), "{file} names {name}");
+        }
+    }
+}
+
 #[test]
 fn text_is_read_without_frames() {
     for (file, text) in files().into_iter().filter(|(file, _)| module_of(file) == "text") {

@@ -172,7 +172,7 @@ impl CalibrationMap {
 }
 
 impl Calibrator {
-    pub(super) fn new(map: CalibrationMap, n_positives: u64, n_negatives: u64) -> Self {
+    pub(in crate::prediction) fn new(map: CalibrationMap, n_positives: u64, n_negatives: u64) -> Self {
         Self { format: FORMAT, n_positives, n_negatives, map }
     }
 

@@ -19,3 +19,4 @@ pub use isotonic::Isotonic;
 pub use platt::Platt;
 
 pub(in crate::prediction) use logistic_curve::{Coefficient, LogisticCurve, intercept_in_the_large, logit};
+pub(in crate::prediction) use rows::Rows;

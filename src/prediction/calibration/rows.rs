@@ -8,14 +8,14 @@ pub(super) const CALIBRATION: &str = "calibration";
 
 /// Labels, scores and weights that a curve can be learned from.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
+pub(in crate::prediction) struct Rows<'a> {
     pub(super) labels: &'a [bool],
     pub(super) scores: &'a [f64],
     pub(super) weights: Option<&'a [f64]>,
     /// Rows with weight in which the event happened.
-    pub(super) n_positives: u64,
+    pub(in crate::prediction) n_positives: u64,
     /// Rows with weight in which it did not.
-    pub(super) n_negatives: u64,
+    pub(in crate::prediction) n_negatives: u64,
 }
 
 pub(super) fn unusable(reason: String) -> Error {
@@ -31,7 +31,7 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// `Unusable` for slices of different lengths, scores and weights that are not finite or
     /// negative, rows of one class and scores that are all the same.
-    pub(super) fn of(labels: &'a [bool], scores: &'a [f64], weights: Option<&'a [f64]>) -> Result<Self> {
+    pub(in crate::prediction) fn of(labels: &'a [bool], scores: &'a [f64], weights: Option<&'a [f64]>) -> Result<Self> {
         let lengths = [scores.len(), weights.map_or(labels.len(), <[f64]>::len)];
         if let Some(n) = lengths.into_iter().find(|&n| n != labels.len()) {
             return Err(unusable(format!("{} label(s) but {n} score(s) or weight(s)", labels.len())));

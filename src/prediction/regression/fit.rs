@@ -13,14 +13,22 @@ use crate::frame::FeatureTable;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
-use crate::prediction::encoding::Term;
+use crate::prediction::encoding::{Encoder, EncodingCounts, Term};
 use crate::solver::regression::{
-    Family, Observations, Outcomes, RegressionError, RegressionFit, SandwichKind, collinearity, firth, fit as solve,
-    sandwich,
+    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind, collinearity, firth,
+    fit as solve, sandwich,
 };
 
-pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<RegressionModel> {
-    let params = regression.params();
+/// A table as a regression takes it, whatever it is held back by.
+pub(super) struct Prepared {
+    pub(super) training: Training,
+    pub(super) encoder: Encoder,
+    pub(super) observations: Observations,
+    counts: EncodingCounts,
+}
+
+/// Reads a table, learns its encoding and puts its rows in order.
+pub(super) fn prepare(params: &RegressionParams, table: &FeatureTable) -> Result<Prepared> {
     let mut training = Training::read(params, table)?;
     let encoding = params.encoding.clone().check()?;
     let encoder = encoding.fit_frame(&training.frame, table.features(), training.weights.as_deref())?;
@@ -36,12 +44,26 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
     let observations = Observations::new(encoded.blocks(), params.fit_intercept, &outcomes).map_err(undefined)?;
     let counts = encoded.counts().clone();
     drop(encoded);
-    let solved = if params.firth {
-        firth(&observations, &regression.options())
-    } else {
-        solve(&observations, params.family, &regression.options())
-    };
-    let solved = solved.map_err(|error| refused(error, encoder.terms(), params.fit_intercept))?;
+    Ok(Prepared { training, encoder, observations, counts })
+}
+
+impl Prepared {
+    /// Fits the regression with the penalty of the settings, or another.
+    pub(super) fn solve(&self, params: &RegressionParams, options: &RegressionOptions) -> Result<RegressionFit> {
+        let solved = if params.firth {
+            firth(&self.observations, options)
+        } else {
+            solve(&self.observations, params.family, options)
+        };
+        solved.map_err(|error| refused(error, self.encoder.terms(), params.fit_intercept))
+    }
+}
+
+pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<RegressionModel> {
+    let params = regression.params();
+    let prepared = prepare(params, table)?;
+    let solved = prepared.solve(params, &regression.options())?;
+    let Prepared { training, encoder, observations, counts } = prepared;
     let statistics = statistics(params, &training, &observations, &solved);
     let covariance = covariance(params, &observations, &solved, statistics.dispersion)?;
     let fitted = Fitted {

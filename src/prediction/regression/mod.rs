@@ -8,6 +8,8 @@ mod likelihood;
 mod marginal;
 mod model;
 mod params;
+mod path_display;
+mod penalty_path;
 mod predict;
 mod statistics;
 mod training;
@@ -18,12 +20,16 @@ pub use errors::StandardErrors;
 pub use marginal::MarginalEffect;
 pub use model::RegressionModel;
 pub use params::{Offset, Regression, RegressionParams};
+pub use penalty_path::{PenaltyPath, PenaltySearch, PenaltySearchParams, PenaltyStep};
 pub use predict::Predictions;
 pub use statistics::{FitStatistics, OverallTest};
 pub use training::TrainingRows;
 pub use weights::{ClassWeights, WeightMeaning};
 
 pub use crate::solver::regression::Family;
+
+pub(in crate::prediction) use penalty_path::PathFit;
+pub(in crate::prediction) use training::read_outcomes;
 
 /// The name of the constant among the terms.
 const INTERCEPT: &str = "(intercept)";

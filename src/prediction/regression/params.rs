@@ -248,6 +248,12 @@ impl RegressionParams {
         self.check()?.fit(table)
     }
 
+    /// The distribution of the response.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
     /// Checks every setting and returns the runnable regression.
     ///
     /// # Errors

@@ -28,6 +28,21 @@ pub struct Predictions {
 }
 
 impl Predictions {
+    /// Values for all rows of a table, of which some may be void.
+    pub(in crate::prediction) fn of(
+        values: Vec<f64>,
+        is_kept: Option<Vec<bool>>,
+        counts: EncodingCounts,
+        name: &'static str,
+    ) -> Self {
+        Self { values, is_kept, customers: None, counts, name }
+    }
+
+    /// The same with the customers of the rows.
+    pub(in crate::prediction) fn with_customers(self, customers: Option<Column>) -> Self {
+        Self { customers, ..self }
+    }
+
     /// Rows of the table.
     #[must_use]
     pub fn n_rows(&self) -> usize {

@@ -184,6 +184,24 @@ fn read_target(params: &RegressionParams, frame: &DataFrame, target: &str) -> Re
     Ok((response, kept, None))
 }
 
+/// What came of rows that a fitted regression is judged on, and which rows have it.
+///
+/// Classes are those that the regression learned, so that one of them alone is no obstacle.
+pub(in crate::prediction) fn read_outcomes(
+    params: &RegressionParams,
+    frame: &DataFrame,
+    target: &str,
+    coding: Option<&LabelCoding>,
+) -> Result<(Vec<f64>, Option<Vec<u32>>)> {
+    let Some(coding) = coding else {
+        let (response, kept, _) = read_target(params, frame, target)?;
+        return Ok((response, kept));
+    };
+    let labels = coding.read(frame, target, params.missing_target)?;
+    let response = labels.values().iter().map(|&label| f64::from(u8::from(label))).collect();
+    Ok((response, labels.kept().map(<[u32]>::to_vec)))
+}
+
 /// What is added to the linear predictor of each row.
 pub(super) fn read_offset(frame: &DataFrame, offset: &Offset) -> Result<Vec<f64>> {
     let column = offset.column();
