@@ -12,7 +12,9 @@ pub use crate::cleaning::{
 pub use crate::correlation::{CorrelationMatrix, CorrelationParams, KeyDriverReport, KeyDriversParams};
 pub use crate::descriptive::{CompareParams, DescribeParams, Description};
 pub use crate::error::{Error, Result};
-pub use crate::frame::{CsvOptions, FeatureColumns, FeatureTable, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv};
+pub use crate::frame::{
+    CsvOptions, FeatureColumns, FeatureTable, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv,
+};
 pub use crate::prediction::churn::{ChurnModel, ChurnParams};
 pub use crate::prediction::decision::{RetentionOfferParams, WinBackParams};
 pub use crate::prediction::encoding::EncodingParams;

@@ -169,7 +169,9 @@ fn more_columns_than_rows_are_refused_or_answered_without_errors() {
             .unwrap();
     }
     few.with_column(Column::new("流失".into(), [true, false, true, false])).unwrap();
-    assert!(refused(ChurnParams::new().fit(&table(few.clone(), "流失", &["plan"]))).contains("separate(s) the outcomes"));
+    assert!(
+        refused(ChurnParams::new().fit(&table(few.clone(), "流失", &["plan"]))).contains("separate(s) the outcomes")
+    );
     let model = PurchaseParams::net_spend().fit(&table(few.clone(), "spend", &["plan"])).unwrap();
     let rows = model.regression().coefficients();
     assert!(rows.iter().all(|row| row.std_error.is_none() && row.reason.is_some()), "{rows:?}");
@@ -349,7 +351,10 @@ fn calibrations_without_rows_to_learn_from_are_refused() {
 #[test]
 fn settings_that_cannot_be_meant_are_refused() {
     let params = ChurnParams::new;
-    assert_eq!(refused(params().conf_level(1.0).check()), "regression: `conf_level` must be above 0 and below 1, got 1");
+    assert_eq!(
+        refused(params().conf_level(1.0).check()),
+        "regression: `conf_level` must be above 0 and below 1, got 1"
+    );
     assert_eq!(refused(params().l2_penalty(f64::NAN).check()), "regression: `l2_penalty` must be 0 or above, got NaN");
     assert!(refused(PurchaseParams::count().firth(true).check()).contains("`firth` must be false but for logistic"));
     for text in [r#"{"l2": 1.0}"#, r#"{"conf_level": 1.0}"#, r#"{"encoding": {"level": 3}}"#, "[]"] {
@@ -386,9 +391,7 @@ fn damaged_files_and_those_of_other_versions_are_refused() {
     let of_spend = PurchaseParams::spend().fit(&table(frame(), "spend", &[])).unwrap();
     assert!(read(&of_spend.to_json()).starts_with("churn model: "));
     let other = of_spend.to_json().replacen("\"power\": 1.5", "\"power\": 1.6", 1);
-    assert_eq!(
-        refused(PurchaseModel::from_json(&other)),
-        "purchase model: its regression is of another family than its settings say"
-    );
+    let text = refused(PurchaseModel::from_json(&other));
+    assert!(text.contains("purchase model: its regression is of another family than its settings say"), "{text}");
     assert!(refused(PurchaseModel::from_json(&saved)).starts_with("purchase model: "));
 }

@@ -64,7 +64,10 @@ fn the_model_is_as_good_on_unseen_customers_as_the_reference_says() {
     assert_eq!((at_30.true_positives, at_30.false_positives), (278, 242));
     let lift = report.lift.clone().unwrap();
     for (bin, expected) in lift.iter().zip(golden["lift_deciles"].as_array().unwrap()) {
-        assert_eq!((bin.n, bin.n_positives), (expected["n"].as_f64().unwrap(), expected["positives"].as_f64().unwrap()));
+        assert_eq!(
+            (bin.n, bin.n_positives),
+            (expected["n"].as_f64().unwrap(), expected["positives"].as_f64().unwrap())
+        );
         assert_close(bin.cumulative_lift.unwrap(), expected["cum_lift"].as_f64().unwrap(), 1e-12, "lift");
     }
     // A logistic regression that fits needs no calibration: a slope of 1 is within the interval.
@@ -164,9 +167,11 @@ fn the_contact_list_earns_the_most_and_gives_reasons() {
     }
     // Reasons are parts of the log-odds: all of them together are the distance from the average.
     assert!(some.customers.iter().take(20).any(|one| one.reasons.iter().any(|reason| reason.feature == "tenure")));
-    let by_worth = model.retention_list_by_worth(&test, "MonthlyCharges", &WinBackParams::new(
-        RetentionOfferParams::new(20.0, 2.0).acceptance(0.3).check().unwrap(),
-    ).check().unwrap());
+    let by_worth = model.retention_list_by_worth(
+        &test,
+        "MonthlyCharges",
+        &WinBackParams::new(RetentionOfferParams::new(20.0, 2.0).acceptance(0.3).check().unwrap()).check().unwrap(),
+    );
     let by_worth = by_worth.unwrap();
     assert!(by_worth.customers.iter().all(|one| one.worth > 20.0 && one.expected_profit > 0.0));
 }
@@ -201,9 +206,14 @@ fn calibration_mends_what_class_weights_spoil() {
         let reversed = all_columns(train.lazy().reverse());
         let turned = weighted().calibration(calibration).fit(&reversed).unwrap();
         assert_eq!(turned, model);
-        assert!(model.retention_list(&test, &WinBackParams::new(
-            RetentionOfferParams::of_the_literature().check().unwrap()
-        ).check().unwrap()).is_ok());
+        assert!(
+            model
+                .retention_list(
+                    &test,
+                    &WinBackParams::new(RetentionOfferParams::of_the_literature().check().unwrap()).check().unwrap()
+                )
+                .is_ok()
+        );
     }
 }
 

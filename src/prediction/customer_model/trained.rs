@@ -9,9 +9,9 @@ use super::holdout;
 use super::scores::CustomerScores;
 use crate::analysis::collect;
 use crate::error::{Error, Result};
-use crate::frame::{FeatureTable, ToDataFrame};
 use crate::frame::columns::{CUSTOMER, MEAN, PROB};
 use crate::frame::numbers::Numbers;
+use crate::frame::{FeatureTable, ToDataFrame};
 use crate::prediction::calibration::Calibrator;
 use crate::prediction::decision::{Offer, Prospects, WinBack, WinBackList};
 use crate::prediction::encoding::MissingLabels;
@@ -20,11 +20,7 @@ use crate::prediction::model_card::TrainingFacts;
 use crate::prediction::regression::{Family, Offset, Regression, RegressionModel};
 
 /// The column of the customer's number.
-pub(super) fn customer_of<'t>(
-    analysis: &'static str,
-    table: &'t FeatureTable,
-    what_for: &str,
-) -> Result<&'t str> {
+pub(super) fn customer_of<'t>(analysis: &'static str, table: &'t FeatureTable, what_for: &str) -> Result<&'t str> {
     table.customer_id().ok_or_else(|| Error::Schema {
         table: analysis,
         problems: vec![format!("no customer_id is named {what_for}; name one by `FeatureColumns::customer_id`")],
@@ -166,7 +162,9 @@ impl Trained {
         let mut actual: Vec<Option<bool>> = vec![None; frame.height()];
         match labels.kept() {
             None => actual.iter_mut().zip(labels.values()).for_each(|(cell, &label)| *cell = Some(label)),
-            Some(kept) => kept.iter().zip(labels.values()).for_each(|(&row, &label)| actual[row as usize] = Some(label)),
+            Some(kept) => {
+                kept.iter().zip(labels.values()).for_each(|(&row, &label)| actual[row as usize] = Some(label))
+            }
         }
         Ok(Judged::of(actual, self.predict(&table)?.values()))
     }
@@ -227,9 +225,10 @@ impl Trained {
         list: &WinBack,
     ) -> Result<WinBackList> {
         if self.model.needs_calibration() && self.calibrator.is_none() {
-            let reason = "classes were weighted, so that the probabilities are not those of customers and no money can \
+            let reason =
+                "classes were weighted, so that the probabilities are not those of customers and no money can \
                           be counted with them; set `calibration`, or leave `class_weights` out"
-                .to_owned();
+                    .to_owned();
             return Err(Error::Unusable { analysis, reason });
         }
         customer_of(analysis, table, "for the list")?;

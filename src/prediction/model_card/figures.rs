@@ -79,11 +79,8 @@ impl From<&RegressionReport> for CardEvaluation {
 
 /// How well a regression fits its own rows; what its family does not have is left out.
 pub(super) fn of_fit(family: Family, facts: &FitStatistics) -> Vec<CardFigure> {
-    let of_event = [
-        ("mcfadden_r2", facts.mcfadden_r2()),
-        ("nagelkerke_r2", facts.nagelkerke_r2()),
-        ("tjur_r2", facts.tjur_r2),
-    ];
+    let of_event =
+        [("mcfadden_r2", facts.mcfadden_r2()), ("nagelkerke_r2", facts.nagelkerke_r2()), ("tjur_r2", facts.tjur_r2)];
     let of_amount = [
         ("r_squared", facts.r_squared()),
         ("adj_r_squared", facts.adj_r_squared()),
