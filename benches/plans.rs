@@ -4,10 +4,12 @@ mod support;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use customer_analytics::activity::ActivityTable;
-use customer_analytics::polars::prelude::{col, lit};
+use customer_analytics::polars::prelude::{FillNullStrategy, col, lit};
+use customer_analytics::prediction::encoding::Encoding;
 use customer_analytics::prediction::snapshot::{Snapshot, SnapshotParams};
 use customer_analytics::prelude::*;
 use customer_analytics::segmentation::{CustomerMeasures, Dimension};
+use support::customers::customers;
 use support::{Log, Shape, log, sizes, tag};
 
 #[global_allocator]
@@ -104,5 +106,33 @@ fn snapshot(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, activity, value_score, snapshot);
+/// 20 numbers, one in twenty of which is missing or none is, and 5 categories.
+fn encoding(criterion: &mut Criterion) {
+    for (shape, is_complete) in [("complete", true), ("twentieth_null", false)] {
+        for n in sizes(&[100_000, 1_000_000]) {
+            let frame = customers(n).drop("customer_id").expect("a column of ids");
+            let frame = if is_complete { frame.fill_null(FillNullStrategy::Zero).expect("numbers") } else { frame };
+            let features: Vec<String> = frame.get_column_names().into_iter().map(ToString::to_string).collect();
+            let fit = || Encoding::default().fit_frame(&frame, &features, None).expect("features");
+            let encoder = fit();
+            assert_eq!(encoder.terms().len(), 20 + (2 + 4 + 6 + 8 + 10));
+            let coefs: Vec<f64> = (0..encoder.terms().len()).map(|term| term as f64 / 100.0).collect();
+            // Over the training rows the mean of the linear predictor is that of the means.
+            let score = || encoder.linear_predictor(&frame, 1.0, &coefs).expect("scores");
+            let expected = 1.0 + encoder.means().iter().zip(&coefs).map(|(mean, coef)| mean * coef).sum::<f64>();
+            let mean = score().values().iter().sum::<f64>() / n as f64;
+            assert!((mean - expected).abs() < 1e-9 * expected.abs(), "{mean} {expected}");
+            let mut group = criterion.benchmark_group("F4/prediction");
+            group.throughput(Throughput::Elements(n as u64)).sample_size(10);
+            group.bench_function(BenchmarkId::new(format!("encoding_fit/{shape}"), tag(n)), |bench| bench.iter(fit));
+            let id = BenchmarkId::new(format!("encoding_encode/{shape}"), tag(n));
+            group.bench_function(id, |bench| bench.iter(|| encoder.encode(&frame).expect("columns").n_columns()));
+            let id = BenchmarkId::new(format!("encoding_linear_predictor/{shape}"), tag(n));
+            group.bench_function(id, |bench| bench.iter(score));
+            group.finish();
+        }
+    }
+}
+
+criterion_group!(benches, activity, value_score, snapshot, encoding);
 criterion_main!(benches);

@@ -31,6 +31,7 @@ mod golden_nist_regression;
 mod golden_ols;
 mod golden_regression;
 mod golden_snapshot;
+mod hostile_regressions;
 mod laws;
 mod one_profile_from_three_channels;
 mod predicting_purchases;

@@ -1,4 +1,24 @@
 //! Encoding: a table of features as the columns of a regression, learned once and kept.
+//!
+//! ```text
+//! EncodingParams ─ check ─▶ Encoding ─ fit ─▶ Encoder ─ encode ─▶ blocks of a design, with counts
+//!                                                │ linear_predictor, contributions   scores without a design
+//!                                                └ linear_predictor_expr             the same in a lazy plan
+//! LabelParams ─ read ─▶ Labels, and a LabelCoding that reads further rows
+//! ```
+//!
+//! Everything that is learned comes from the training rows and is saved with the model: medians,
+//! levels and their order, the reference, knots and cut points. Further tables are encoded by it,
+//! and what they have that training did not is refused, or treated as the settings say and counted.
+//!
+//! | a cell of | is missing when | is refused when |
+//! |---|---|---|
+//! | numbers | null or NaN | infinite; -1 or below under a logarithm |
+//! | categories, flags, dates | null (NaN where numbers are categories) | its level is unseen, unless the settings say otherwise |
+//!
+//! A feature without any value is refused by name. A constant number keeps its column, which the
+//! regression names as aliased; a category of one level has none and is listed by
+//! [`Encoder::without_columns`]. Columns that are equal are no fault here.
 
 mod cells;
 mod coding;

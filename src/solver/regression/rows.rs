@@ -90,16 +90,28 @@ impl Rows {
 }
 
 /// Columns that stand one after the other, put side by side in an order of the rows.
+///
+/// First in the order that they come in, then row by row: going through a column in another
+/// order waits for memory at every cell, a row only once for all of its cells.
 fn beside<T: Copy + Default + Send + Sync>(columns: &[&[T]], order: &[u32], width: usize) -> Vec<T> {
-    const TILE: usize = 512;
-    let mut side_by_side = vec![T::default(); order.len() * width];
-    if width == 0 {
-        return side_by_side;
+    const TILE: usize = 256;
+    let n_rows = columns.first().map_or(0, |column| column.len());
+    if width == 0 || n_rows == 0 {
+        return Vec::new();
     }
-    side_by_side.par_chunks_mut(TILE * width).zip(order.par_chunks(TILE)).for_each(|(tile, order)| {
+    let mut as_they_come = vec![T::default(); n_rows * width];
+    as_they_come.par_chunks_mut(TILE * width).enumerate().for_each(|(tile, cells)| {
+        let start = tile * TILE;
         for (at, column) in columns.iter().enumerate() {
-            let cells = tile[at..].iter_mut().step_by(width);
-            cells.zip(order).for_each(|(cell, &row)| *cell = column[row as usize]);
+            let of_tile = &column[start..start + cells.len() / width];
+            cells[at..].iter_mut().step_by(width).zip(of_tile).for_each(|(cell, value)| *cell = *value);
+        }
+    });
+    let mut side_by_side = vec![T::default(); order.len() * width];
+    side_by_side.par_chunks_mut(TILE * width).zip(order.par_chunks(TILE)).for_each(|(tile, order)| {
+        for (row, &from) in tile.chunks_exact_mut(width).zip(order) {
+            let from = from as usize * width;
+            row.copy_from_slice(&as_they_come[from..from + width]);
         }
     });
     side_by_side
@@ -201,10 +213,10 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// One more value in a mixture: the finalizer of S. Vigna's SplitMix64 on both.
+/// One more value in a mixture: both halves of a product, folded. The multiplier is one of G. L.
+/// Steele & S. Vigna (2022), Software: Practice and Experience 52(2), 443-458. Two rows that mix
+/// to the same key are compared cell by cell.
 fn mixed(key: u64, value: u64) -> u64 {
-    let mut mixed = key.rotate_left(23) ^ value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    let product = u128::from(key.rotate_left(26) ^ value) * 0xf135_7aea_2e62_a9c5;
+    (product >> 64) as u64 ^ product as u64
 }
