@@ -19,20 +19,10 @@ pub enum CalibrationMethod {
 
 impl CalibrationMethod {
     pub(super) fn fit(self, labels: &[bool], probs: &[f64]) -> Result<Calibrator> {
-        const MOST_READINGS: usize = 8;
-        let mut calibrator = match self {
+        match self {
             Self::Platt(platt) => platt.fit(labels, probs, None),
             Self::Isotonic(isotonic) => isotonic.fit(labels, probs, None),
-        }?;
-        // Its numbers as they are read back once saved, as those of the regression are.
-        for _ in 0..MOST_READINGS {
-            let read = Calibrator::from_json(&calibrator.to_json())?;
-            if read == calibrator {
-                break;
-            }
-            calibrator = read;
         }
-        Ok(calibrator)
     }
 }
 
