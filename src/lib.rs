@@ -24,6 +24,8 @@
 //! - [`correlation`] says how columns of numbers and categories go together, and ranks the
 //!   drivers of a target by what they explain of it.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
+//! - [`prediction`] learns who will leave or buy, says why and how sure that is, and whom to
+//!   contact; [`prediction::churn::ChurnParams`] is where to begin.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
 //!
 //! # Promises

@@ -12,7 +12,14 @@ pub use crate::cleaning::{
 pub use crate::correlation::{CorrelationMatrix, CorrelationParams, KeyDriverReport, KeyDriversParams};
 pub use crate::descriptive::{CompareParams, DescribeParams, Description};
 pub use crate::error::{Error, Result};
-pub use crate::frame::{CsvOptions, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv};
+pub use crate::frame::{
+    CsvOptions, FeatureColumns, FeatureTable, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv,
+};
+pub use crate::prediction::churn::{ChurnModel, ChurnParams};
+pub use crate::prediction::decision::{RetentionOfferParams, WinBackParams};
+pub use crate::prediction::encoding::EncodingParams;
+pub use crate::prediction::purchase::{PurchaseModel, PurchaseParams};
+pub use crate::prediction::snapshot::{SnapshotParams, SnapshotTarget};
 pub use crate::quality::QualityParams;
 pub use crate::segmentation::{
     Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,

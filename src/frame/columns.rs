@@ -275,6 +275,10 @@ pub const IMPORTANCE: &str = "importance";
 pub const SHARE: &str = "share";
 /// Place by size, from 1.
 pub const RANK: &str = "rank";
+/// Tenth of the rows, 1 with the highest scores.
+pub const DECILE: &str = "decile";
+/// What a figure says, in words.
+pub const MEANING: &str = "meaning";
 /// Standard error.
 pub const STD_ERROR: &str = "std_error";
 /// Lower end of an interval.

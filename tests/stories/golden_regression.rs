@@ -27,7 +27,7 @@ const SERVICES: [&str; 7] = [
 ];
 
 /// The customers as they are read from the file, with their numbers; `row` counts from 0.
-fn telco() -> Option<LazyFrame> {
+pub(crate) fn telco() -> Option<LazyFrame> {
     let path = shared("data/WA_Fn-UseC_-Telco-Customer-Churn.csv")?;
     let reader = LazyCsvReader::new(PlRefPath::new(path.to_str().unwrap()))
         .with_row_index(Some(RowIndex { name: "row".into(), offset: 0 }));
@@ -42,13 +42,13 @@ fn telco() -> Option<LazyFrame> {
 }
 
 /// Services of those who have none count as No.
-fn merged(frame: LazyFrame) -> LazyFrame {
+pub(crate) fn merged(frame: LazyFrame) -> LazyFrame {
     frame.with_columns(
         SERVICES.map(|name| when(col(name).eq(lit("Yes"))).then(lit("Yes")).otherwise(lit("No")).alias(name)),
     )
 }
 
-fn complete(frame: LazyFrame) -> LazyFrame {
+pub(crate) fn complete(frame: LazyFrame) -> LazyFrame {
     frame.filter(col("TotalCharges").is_not_null())
 }
 
@@ -57,7 +57,7 @@ fn table(frame: LazyFrame, target: &str, features: &[&str]) -> FeatureTable {
 }
 
 /// All columns but the number of the customer and of the row.
-fn all_columns(frame: LazyFrame) -> FeatureTable {
+pub(crate) fn all_columns(frame: LazyFrame) -> FeatureTable {
     let columns = FeatureColumns::new().target("Churn").customer_id("customerID").ignore(["row"]);
     FeatureTable::new(frame, &columns).unwrap()
 }
@@ -224,7 +224,7 @@ fn customers_of_the_test_part_are_predicted() {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a plan of the caller's own")]
-fn collected(frame: LazyFrame) -> DataFrame {
+pub(crate) fn collected(frame: LazyFrame) -> DataFrame {
     frame.collect().unwrap()
 }
 

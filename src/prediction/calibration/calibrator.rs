@@ -10,6 +10,7 @@ use super::logistic_curve::{logit, shares};
 use super::rows::unusable;
 use crate::error::{Error, Result};
 use crate::frame::columns::{HIGH, LOW, PROB, WEIGHT};
+use crate::frame::exact_number;
 use crate::frame::readable::{grouped, shown_number, shown_share, write_table};
 use crate::frame::saved::read_saved;
 use crate::frame::{ToDataFrame, frame_of};
@@ -84,6 +85,7 @@ pub struct Calibrator {
     format: u32,
     n_positives: u64,
     n_negatives: u64,
+    #[serde(with = "exact_number::all")]
     map: CalibrationMap,
 }
 
@@ -94,6 +96,7 @@ struct SavedCalibrator {
     format: u32,
     n_positives: u64,
     n_negatives: u64,
+    #[serde(with = "exact_number::all")]
     map: CalibrationMap,
 }
 

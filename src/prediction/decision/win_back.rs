@@ -47,7 +47,7 @@ pub enum BudgetCost {
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct WinBackParams {
-    pub(super) offer: Offer,
+    pub(in crate::prediction) offer: Offer,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) budget: Option<f64>,
     #[serde(default)]

@@ -15,16 +15,16 @@ use crate::kernel::interval::Interval;
 use crate::kernel::undefined::Undefined;
 
 /// A figure with what belongs to it.
-pub(super) struct Figure {
-    pub(super) metric: &'static str,
-    pub(super) estimate: Result<f64, Undefined>,
-    pub(super) std_error: Option<f64>,
-    pub(super) interval: Option<Interval>,
+pub(in crate::prediction) struct Figure {
+    pub(in crate::prediction) metric: &'static str,
+    pub(in crate::prediction) estimate: Result<f64, Undefined>,
+    pub(in crate::prediction) std_error: Option<f64>,
+    pub(in crate::prediction) interval: Option<Interval>,
 }
 
 impl BinaryReport {
     /// Every figure of the report in a fixed order.
-    pub(super) fn figures(&self) -> Vec<Figure> {
+    pub(in crate::prediction) fn figures(&self) -> Vec<Figure> {
         let plain = |metric, estimate: &Result<f64, Undefined>| Figure {
             metric,
             estimate: estimate.clone(),

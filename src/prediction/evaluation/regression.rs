@@ -186,7 +186,7 @@ pub struct RegressionReport {
 
 impl RegressionReport {
     /// Every figure with its name, in a fixed order.
-    pub(super) fn figures(&self) -> Vec<(String, Result<f64, Undefined>)> {
+    pub(in crate::prediction) fn figures(&self) -> Vec<(String, Result<f64, Undefined>)> {
         let errors = &self.errors;
         let plain = [
             ("mean_actual", &errors.mean_actual),

@@ -9,6 +9,7 @@ use super::params::{Regression, RegressionParams};
 use super::statistics::FitStatistics;
 use super::training::TrainingRows;
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 use crate::frame::saved::read_saved;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::prediction::encoding::{Encoder, EncodingCounts, LabelCoding};
@@ -57,11 +58,16 @@ pub(super) struct Fitted {
     pub(super) labels: Option<LabelCoding>,
     pub(super) rows: TrainingRows,
     pub(super) encoding_counts: EncodingCounts,
+    #[serde(with = "exact_number::many")]
     pub(super) coefficients: Vec<f64>,
     pub(super) aliased: Vec<usize>,
+    #[serde(with = "exact_number::all")]
     pub(super) covariance: SymmetricMatrix,
+    #[serde(with = "exact_number::all")]
     pub(super) vif: Vec<Option<f64>>,
+    #[serde(with = "exact_number::all")]
     pub(super) marginal_effects: Vec<Option<MarginalEffect>>,
+    #[serde(with = "exact_number::all")]
     pub(super) statistics: FitStatistics,
 }
 
@@ -101,7 +107,7 @@ fn check_format(format: u32) -> Result<()> {
 
 impl RegressionModel {
     /// The model with its numbers as they are read back once saved: reading JSON can change the
-    /// last bit of a number, and a model is to be the same before and after.
+    /// last bit of a setting, and a model is to be the same before and after.
     pub(super) fn new(definition: Regression, encoder: Encoder, fitted: Fitted) -> Result<Self> {
         const MOST_READINGS: usize = 8;
         let mut model = Self { format: FORMAT, definition, encoder, fitted };

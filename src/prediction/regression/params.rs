@@ -37,31 +37,31 @@ pub(super) const REGRESSION: &str = "regression";
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct RegressionParams {
-    pub(super) family: Family,
+    pub(in crate::prediction) family: Family,
     #[serde(default)]
     pub(super) encoding: EncodingParams,
     #[serde(default)]
     pub(super) labels: LabelParams,
     #[serde(default)]
-    pub(super) missing_target: MissingLabels,
+    pub(in crate::prediction) missing_target: MissingLabels,
     #[serde(default = "yes")]
     pub(super) fit_intercept: bool,
     #[serde(default)]
-    pub(super) l2_penalty: f64,
+    pub(in crate::prediction) l2_penalty: f64,
     #[serde(default)]
-    pub(super) firth: bool,
+    pub(in crate::prediction) firth: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) weights: Option<RegressionWeights>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) class_weights: Option<ClassWeights>,
+    pub(in crate::prediction) class_weights: Option<ClassWeights>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) offset: Option<Offset>,
+    pub(in crate::prediction) offset: Option<Offset>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) clusters: Option<String>,
     #[serde(default)]
     pub(super) std_errors: StandardErrors,
     #[serde(default = "ninety_five")]
-    pub(super) conf_level: f64,
+    pub(in crate::prediction) conf_level: f64,
     #[serde(default = "hundred")]
     pub(super) max_iter: u32,
     #[serde(default = "last_digit")]

@@ -28,6 +28,9 @@ pub struct TrainingRows {
     pub n_zero_weight: u64,
     /// Learned from.
     pub n_fitted: u64,
+    /// Those of them with the event; `None` but for logistic regression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_positive: Option<u64>,
 }
 
 /// A table read for training; every part has one cell for each row of the frame.
@@ -86,6 +89,10 @@ impl Training {
         }
         self.rows.n_zero_weight = n_zero(&self.weights);
         self.rows.n_fitted = self.response.len() as u64 - self.rows.n_zero_weight;
+        let counts = |row: usize| self.weights.as_ref().is_none_or(|weights| weights[row] > 0.0);
+        let is_positive = |row: &usize| self.response[*row] == 1.0 && counts(*row);
+        let n_positive = || (0..self.response.len()).filter(is_positive).count() as u64;
+        self.rows.n_positive = self.labels.as_ref().map(|_| n_positive());
     }
 
     /// Sum of the weights where they are numbers of rows, else rows.
