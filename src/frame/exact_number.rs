@@ -142,7 +142,7 @@ mod tests {
         let numbers: Vec<f64> = (0..4_000).map(|_| double()).filter(|x| x.is_finite()).collect();
         let saved = Saved((vec![None, Some(0.1), Some(2.0), Some(1e300)], u64::MAX, numbers));
         let text = serde_json::to_string(&saved).unwrap();
-        assert!(text.starts_with("[[null,0.1,2.0,1e300],18446744073709551615,["), "{}", &text[..60]);
+        assert!(text.starts_with("[[null,0.1,2.0,1e+300],18446744073709551615,["), "{}", &text[..60]);
         assert_eq!(serde_json::from_str::<Saved>(&text).unwrap(), saved);
     }
 }

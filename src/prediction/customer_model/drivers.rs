@@ -104,7 +104,8 @@ impl Driver {
     }
 
     fn words(&self, outcome: &str, kind: TermKind) -> String {
-        let short = |number: f64| shown_digits(Some(number), 3);
+        let n_digits = self.ratio.map_or(3, digits_of_ratio);
+        let short = |number: f64| shown_digits(Some(number), n_digits);
         let effect = match self.ratio {
             Some(ratio) => format!("{outcome} x {}", short(ratio)),
             None => format!("{outcome} {}{}", if self.estimate < 0.0 { "" } else { "+" }, short(self.estimate)),
@@ -121,6 +122,13 @@ impl Driver {
         };
         format!("{}: {effect}{}{beside}", shown_text(&self.term), ends.unwrap_or_default())
     }
+}
+
+/// Digits that tell a ratio from 1: the nearer it is, the more.
+fn digits_of_ratio(ratio: f64) -> i32 {
+    const MOST: i32 = 7;
+    let distance = (ratio - 1.0).abs();
+    if distance == 0.0 || distance >= 0.1 { 3 } else { 3_i32.saturating_sub(distance.log10().ceil() as i32).min(MOST) }
 }
 
 impl ToDataFrame for Drivers {
@@ -165,5 +173,20 @@ impl fmt::Display for Drivers {
         }
         let names: Vec<String> = self.aliased.iter().map(|name| shown_text(name)).collect();
         write!(f, "\nsays nothing new, as those before determine it: {}", names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_near_one_have_the_digits_that_tell_them_apart() {
+        let shown = |ratio: f64| shown_digits(Some(ratio), digits_of_ratio(ratio));
+        assert_eq!(shown(0.2612), "0.261");
+        assert_eq!(shown(1.0108), "1.011");
+        assert_eq!(shown(0.998764), "0.99876");
+        assert_eq!(shown(1.000123456), "1.00012");
+        assert_eq!((shown(1.0), shown(12345.0)), ("1".to_owned(), "12345".to_owned()));
     }
 }
