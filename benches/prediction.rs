@@ -153,17 +153,10 @@ fn predict_churn(files: &Files, file: &DataFile, k: usize) {
     let names: Vec<&str> = names.iter().map(String::as_str).chain([CHURN]).collect();
     let decode = decode_columns(file, &names, k.min(3));
     let flops = f64::from(model.statistics().iterations) * file.n as f64 * (n_columns * (n_columns + 1)) as f64;
-    let floor = format!(
-        "floor decode {decode:.3} s + {} steps {:.3} s",
-        model.statistics().iterations,
-        flops / product_rate()
-    );
+    let floor =
+        format!("floor decode {decode:.3} s + {} steps {:.3} s", model.statistics().iterations, flops / product_rate());
     line(&format!("F4/prediction/churn/{}", file.name()), &ours, &floor);
-    let scripts = [
-        ("t4_churn_numpy.py", ""),
-        ("t4_churn_glum.py", "dense"),
-        ("t4_churn_sklearn.py", "newton-none"),
-    ];
+    let scripts = [("t4_churn_numpy.py", ""), ("t4_churn_glum.py", "dense"), ("t4_churn_sklearn.py", "newton-none")];
     for peer in peers::run_all(files, file, k.min(3), &scripts) {
         println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &[("auc", 1e-6)]));
     }

@@ -170,7 +170,8 @@ pub(crate) fn each_batch(
         }
         // A sender that waits is told that nobody listens.
         drop(receiver);
-        let read = reader.join().map_err(|_| Error::Unusable { analysis: step, reason: "the reader stopped".to_owned() })?;
+        let read =
+            reader.join().map_err(|_| Error::Unusable { analysis: step, reason: "the reader stopped".to_owned() })?;
         verdict?;
         read.map_err(Error::query(step))
     })

@@ -1,12 +1,14 @@
 //! Numbers of settings that come back bit by bit.
 //!
-//! Not every JSON reader gives back every bit of a number of 16 or 17 digits. Such a number
-//! is written as text; a shorter one as it is. Both are read.
+//! Not every JSON reader gives back every bit of a number of 16 or 17 digits, or of one that is
+//! very large or small. Such a number is written as text; a plainer one as it is. Both are read.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Digits that every reader gets right.
 const SAFE_DIGITS: usize = 15;
+/// Powers of ten that are doubles themselves, so that one product or quotient is the number.
+const SAFE_POWERS: std::ops::RangeInclusive<i32> = -22..=22;
 
 /// A number as it is written.
 #[derive(Serialize, Deserialize)]
@@ -18,9 +20,7 @@ enum Written {
 
 impl Written {
     fn of(number: f64) -> Self {
-        let text = format!("{number:e}");
-        let digits = text.split('e').next().map_or(0, |digits| digits.bytes().filter(u8::is_ascii_digit).count());
-        if digits > SAFE_DIGITS { Self::Text(number.to_string()) } else { Self::Number(number) }
+        if is_safe(&format!("{number:e}")) { Self::Number(number) } else { Self::Text(number.to_string()) }
     }
 
     fn read<E: serde::de::Error>(self) -> Result<f64, E> {
@@ -29,6 +29,15 @@ impl Written {
             Self::Text(text) => text.parse().map_err(E::custom),
         }
     }
+}
+
+/// Whether every reader gets a number right that is written with a power of ten.
+fn is_safe(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once('e') else { return true };
+    let n_digits = digits.bytes().filter(u8::is_ascii_digit).count();
+    let power = power.parse::<i32>().map(|power| power - (n_digits as i32 - 1));
+    let is_power_of_ten = matches!(digits, "1" | "-1" | "0" | "-0");
+    is_power_of_ten || n_digits <= SAFE_DIGITS && power.is_ok_and(|power| SAFE_POWERS.contains(&power))
 }
 
 /// One number.

@@ -124,7 +124,11 @@ fn means_are_those_of_the_columns() {
         for (term, &mean) in encoder.means().iter().enumerate() {
             let column: Vec<f64> = (0..design.n_rows()).map(|row| design.row(row)[term]).collect();
             let expected = crate::kernel::moments::mean(&column).unwrap();
-            assert!((mean - expected).abs() <= 1e-15 * expected.abs(), "{}: {mean} {expected}", encoder.terms()[term].name);
+            assert!(
+                (mean - expected).abs() <= 1e-15 * expected.abs(),
+                "{}: {mean} {expected}",
+                encoder.terms()[term].name
+            );
         }
     }
 }

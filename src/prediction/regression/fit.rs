@@ -15,8 +15,8 @@ use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 use crate::prediction::encoding::{Encoder, EncodingCounts, Term};
 use crate::solver::regression::{
-    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind, collinearity, firth,
-    fit as solve, sandwich,
+    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind, collinearity,
+    firth, fit as solve, sandwich,
 };
 
 /// A table as a regression takes it, whatever it is held back by.
@@ -141,7 +141,8 @@ fn statistics(
 fn tjur(observations: &Observations, predictors: &[f64]) -> Option<f64> {
     let response = observations.response();
     let mean_of = |class: f64| {
-        let of_class = |row: usize, value: fn(f64) -> f64| if response[row] == class { value(predictors[row]) } else { 0.0 };
+        let of_class =
+            |row: usize, value: fn(f64) -> f64| if response[row] == class { value(predictors[row]) } else { 0.0 };
         let n = observations.weighted_sum(|row| of_class(row, |_| 1.0));
         (n > 0.0).then(|| observations.weighted_sum(|row| of_class(row, |eta| Family::Binomial.mean(eta))) / n)
     };

@@ -41,6 +41,10 @@ impl TrainingRows {
         self.n_missing_feature += other.n_missing_feature;
         self.n_zero_weight += other.n_zero_weight;
         self.n_fitted += other.n_fitted;
+        self.n_positive = match (self.n_positive, other.n_positive) {
+            (Some(own), Some(other)) => Some(own + other),
+            (own, other) => own.or(other),
+        };
     }
 }
 

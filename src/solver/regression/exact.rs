@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::sums::Pass;
+use super::pass::Pass;
 use crate::kernel::double_double::DoubleDouble;
 use crate::solver::design::REFERENCE;
 

@@ -19,7 +19,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sums::Tile;
+use super::pass::Tile;
 
 /// A distribution of the response with the link to its mean: identity for `Gaussian`, logit for
 /// `Binomial`, logarithm for the others.

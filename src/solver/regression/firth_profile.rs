@@ -202,7 +202,7 @@ mod tests {
         let observations = Observations::new(&[size], true, &outcomes).unwrap();
         let intercept = [6.4799482815060605, 0.010909815803642487, -36.514147478840265, -0.8451894417532726];
         assert_profile(&observations, 0, intercept);
-        let size = [9.202730717245842, 0.0024165434437445430, 0.36349343882624624, 11.18777324290929];
+        let size = [9.202730717245842, 0.00241654374454308, 0.36349343882624624, 11.18777324290929];
         assert_profile(&observations, 1, size);
     }
 

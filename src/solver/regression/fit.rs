@@ -18,9 +18,10 @@
 use super::family::{Curvature, Family};
 use super::least_squares::least_squares;
 use super::observations::Observations;
+use super::pass::Tile;
 use super::passes::Passes;
 use super::penalty::Penalty;
-use super::sums::{Sums, Tile};
+use super::sums::Sums;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::solver::cholesky::Cholesky;
@@ -234,8 +235,9 @@ impl<'a, R: Passes> Newton<'a, R> {
         kept: Vec<usize>,
     ) -> Result<Self, RegressionError> {
         let sums = match rows.level_products() {
-            Some((level, products)) => sums_of_level(level, products, family, start[0]),
-            None => rows.sums(family, Curvature::Observed, &start)?,
+            // The sum of squares of a Gaussian is more than its mean tells.
+            Some((level, products)) if family != Family::Gaussian => sums_of_level(level, products, family, start[0]),
+            _ => rows.sums(family, Curvature::Observed, &start)?,
         };
         Ok(Self { rows, family, penalty, kept, coefficients: start, sums })
     }

@@ -10,7 +10,7 @@ use super::family::Family;
 use super::fit::RegressionFit;
 use super::leverages::judge_alone;
 use super::observations::Observations;
-use super::sums::{Buffers, Pass, TILE};
+use super::pass::{Buffers, Pass, TILE};
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::solver::matrix_product::add_product;

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use super::family::{Curvature, Family};
 use super::fit::RegressionFit;
 use super::observations::Observations;
-use super::sums::{Buffers, Pass, TILE, Tile, dot};
+use super::pass::{Buffers, Pass, TILE, Tile, dot};
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;

@@ -11,6 +11,7 @@ mod layout;
 mod least_squares;
 mod leverages;
 mod observations;
+mod pass;
 mod passes;
 mod penalty;
 mod reduction;

@@ -3,9 +3,10 @@
 use rayon::prelude::*;
 
 use super::layout::Layout;
+use super::pass::{Pass, TILE};
 use super::reduction::{Reduced, reduce};
 use super::rows::{Outcomes, Rows};
-use super::sums::{Pass, Sums, TILE};
+use super::sums::Sums;
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::solver::design::DesignBlock;

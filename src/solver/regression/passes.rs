@@ -4,7 +4,8 @@ use super::family::{Curvature, Family, Way};
 use super::fit::RegressionError;
 use super::layout::Layout;
 use super::observations::Observations;
-use super::sums::{Pass, Sums};
+use super::pass::Pass;
+use super::sums::Sums;
 
 /// Rows that can be gone through any number of times.
 pub(super) trait Passes {

@@ -12,8 +12,9 @@
 //! coefficients for `x_j`.
 
 use super::layout::{Layout, NumberColumn, Reduction};
+use super::pass::Pass;
 use super::rows::Rows;
-use super::sums::{Pass, Sums};
+use super::sums::Sums;
 use crate::kernel::double_double::DoubleDouble;
 use crate::kernel::sum::CompensatedSum;
 use crate::solver::design::REFERENCE;
