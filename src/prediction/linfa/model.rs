@@ -171,7 +171,8 @@ impl<M> LinfaModel<M> {
             let scored = scored.map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
             Ok(Column::new(name.into(), scored.values()))
         };
-        map_multiple(score, inputs, move |_: &Schema, _: &[Field]| Ok(Field::new(name.into(), DataType::Float64))).alias(name)
+        map_multiple(score, inputs, move |_: &Schema, _: &[Field]| Ok(Field::new(name.into(), DataType::Float64)))
+            .alias(name)
     }
 }
 
