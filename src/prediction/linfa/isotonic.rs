@@ -1,26 +1,24 @@
 //! linfa's isotonic regression as a calibrator.
 
-use ::linfa::Dataset;
 use ::linfa::traits::{Fit, Predict};
+use ::linfa::{Dataset, DatasetBase};
 use ::linfa_linear::IsotonicRegression;
-use ::ndarray::{Array1, Array2};
+use ::ndarray::{Array1, Array2, Axis, concatenate};
 
 use super::error::{guarded, refused, unusable};
 use crate::error::Result;
 use crate::kernel::isotonic::{Interpolation, IsotonicBlock};
 use crate::prediction::calibration::{CalibrationMap, Calibrator, Rows};
 
-/// How far a step of linfa's may be from the share of events in its rows.
-const SAME: f64 = 1e-9;
-
 /// Calibration by linfa-linear's isotonic regression.
 ///
 /// linfa-linear reads scores in the order in which rows are stored, does not put equal scores
 /// together, and turns the curve round where scores and labels are negatively correlated. So the
-/// rows are sorted and equal scores are made one before it sees them, and a curve that was turned
-/// is refused. Its steps are then those of [`Isotonic`](crate::prediction::calibration::Isotonic);
-/// but each is reached at its highest score only, where ours holds over all scores of the step.
-/// Weights have seven digits.
+/// rows are sorted and equal scores are made one before it sees them, and scores that it would
+/// turn round are refused. What it gives is taken as it is: a step is reached at its highest score
+/// only, and version 0.8.1 puts one step too many together whenever it goes back for a later row
+/// that is too low. [`Isotonic`](crate::prediction::calibration::Isotonic) does not, and is never
+/// further from the labels in squares. Weights have seven digits.
 ///
 /// # References
 ///
@@ -61,13 +59,16 @@ impl LinfaIsotonic {
     ///
     /// # Errors
     /// `Unusable` as of [`Isotonic::fit`](crate::prediction::calibration::Isotonic::fit), and where
-    /// high scores mean fewer events.
+    /// high scores do not mean more events.
     pub fn fit(self, labels: &[bool], scores: &[f64], weights: Option<&[f64]>) -> Result<Calibrator> {
         let rows = Rows::of(labels, scores, weights)?;
         let pooled = pooled(labels, scores, weights);
         let records: Vec<f64> = pooled.iter().map(|one| one.score).collect();
         let records = Array2::from_shape_vec((records.len(), 1), records).map_err(refused)?;
         let shares: Array1<f64> = pooled.iter().map(|one| one.share).collect();
+        if !is_rising(&records, &shares)? {
+            return Err(turned());
+        }
         let dataset = Dataset::new(records, shares).with_weights(pooled.iter().map(|one| one.weight).collect());
         let fitted = guarded("fit", || IsotonicRegression::new().fit(&dataset))?.map_err(refused)?;
         let curve: Array1<f64> = guarded("predict", || fitted.predict(&dataset))?;
@@ -75,6 +76,13 @@ impl LinfaIsotonic {
         let map = CalibrationMap::Isotonic { between: Interpolation::Linear, blocks };
         Ok(Calibrator::new(map, rows.n_positives, rows.n_negatives))
     }
+}
+
+/// Whether linfa-linear takes the relation as rising, by the sign that it goes by.
+fn is_rising(records: &Array2<f64>, shares: &Array1<f64>) -> Result<bool> {
+    let both = concatenate(Axis(1), &[records.view(), shares.view().insert_axis(Axis(1))]).map_err(refused)?;
+    let correlation = guarded("fit", || DatasetBase::from(both).pearson_correlation())?;
+    Ok(correlation.get_coeffs()[0] >= 0.0)
 }
 
 /// The rows by rising score, those of equal scores as one.
@@ -96,42 +104,26 @@ fn pooled(labels: &[bool], scores: &[f64], weights: Option<&[f64]>) -> Vec<Poole
     order.chunk_by(same).map(of_score).collect()
 }
 
-/// The steps of a curve that is straight between the highest scores of two steps: one ends where
-/// the curve has come up to the share of events since the last.
+/// The curve as its points, those of equal values as one: it is straight between any two of them.
 fn steps(pooled: &[Pooled], curve: &Array1<f64>) -> Result<Vec<IsotonicBlock>> {
     let mut blocks: Vec<IsotonicBlock> = Vec::new();
-    let (mut events, mut weight, mut low) = (0.0, 0.0, None);
     for (one, &value) in pooled.iter().zip(curve) {
-        let own = f64::from(one.weight);
-        events += own * one.share;
-        weight += own;
-        let first = *low.get_or_insert(one.score);
-        let share = events / weight;
-        if share > value + SAME {
-            continue;
-        }
-        if share < value - SAME {
-            return Err(turned());
-        }
+        let weight = f64::from(one.weight);
         match blocks.last_mut() {
-            Some(last) if value <= last.value => {
+            Some(last) if value < last.value => return Err(turned()),
+            Some(last) if value == last.value => {
                 last.high = one.score;
                 last.weight += weight;
             }
-            // Only the first is flat from its lowest score on.
-            last => {
-                let low = if last.is_none() { first } else { one.score };
-                blocks.push(IsotonicBlock { low, high: one.score, value: value.clamp(0.0, 1.0), weight });
-            }
+            _ => blocks.push(IsotonicBlock { low: one.score, high: one.score, value, weight }),
         }
-        (events, weight, low) = (0.0, 0.0, None);
     }
-    if weight > 0.0 { Err(turned()) } else { Ok(blocks) }
+    Ok(blocks)
 }
 
 fn turned() -> crate::error::Error {
     unusable(
-        "high scores mean fewer events, and the curve was turned round; turn the scores round, or use \
+        "high scores do not mean more events, and linfa-linear would turn the curve round; turn the scores round, or use \
          `calibration::Isotonic`"
             .to_owned(),
     )

@@ -29,7 +29,7 @@ pub use weights::{ClassWeights, WeightMeaning};
 
 pub use crate::solver::regression::Family;
 
-pub(in crate::prediction) use penalty_path::PathFit;
+pub(in crate::prediction) use penalty_path::{Grid, PathFit};
 pub(in crate::prediction) use training::read_outcomes;
 
 /// The name of the constant among the terms.

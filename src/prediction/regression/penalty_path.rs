@@ -1,5 +1,6 @@
 //! A regression under falling penalties, over one reading and encoding of the table.
 
+use polars::prelude::DataFrame;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
 use crate::prediction::encoding::{Encoder, LabelCoding};
 use crate::solver::regression::{Family, Observations, RegressionFit};
-use polars::prelude::DataFrame;
 
 /// The largest penalty of a grid of its own, beside what one standardised column says of its
 /// coefficient: coefficients are a hundredth of what they would be.
@@ -133,6 +133,14 @@ impl PenaltySearch {
         &self.0.regression
     }
 
+    /// The penalties that were named, or those that suit the rows; the largest first.
+    fn penalties(&self, observations: &Observations) -> Vec<f64> {
+        match &self.0.penalties {
+            Some(penalties) => penalties.clone(),
+            None => falling(information(self.0.regression.family, observations), self.0.n_penalties),
+        }
+    }
+
     /// Fits the regression under every penalty; the table is read and encoded once.
     ///
     /// # Errors
@@ -160,8 +168,7 @@ impl PenaltySearch {
 pub(in crate::prediction) struct PathFit {
     pub(in crate::prediction) encoder: Encoder,
     pub(in crate::prediction) labels: Option<LabelCoding>,
-    pub(in crate::prediction) rows: TrainingRows,
-    pub(in crate::prediction) total_weight: f64,
+    rows: TrainingRows,
     fits: Vec<(f64, RegressionFit)>,
 }
 
@@ -172,30 +179,31 @@ pub(in crate::prediction) struct Grid {
     pub(in crate::prediction) total_weight: f64,
 }
 
+impl Grid {
+    /// The penalties of a search for a table, and the weight of the rows they are for.
+    pub(in crate::prediction) fn of(search: &PenaltySearch, table: &FeatureTable) -> Result<Self> {
+        let prepared = prepare(&search.0.regression, table)?;
+        let penalties = search.penalties(&prepared.observations);
+        Ok(Self { penalties, total_weight: prepared.observations.total_weight() })
+    }
+}
+
 impl PathFit {
     /// Fits under the penalties of the search, or those of a grid in proportion to the weight of
     /// the rows, so that a part of the rows is held back as much as the whole.
     pub(in crate::prediction) fn of(search: &PenaltySearch, table: &FeatureTable, grid: Option<&Grid>) -> Result<Self> {
         let params = &search.0.regression;
         let prepared = prepare(params, table)?;
-        let total_weight = prepared.observations.total_weight();
-        let penalties = match (grid, &search.0.penalties) {
-            (Some(grid), _) => {
-                let share = total_weight / grid.total_weight;
+        let penalties = match grid {
+            Some(grid) => {
+                let share = prepared.observations.total_weight() / grid.total_weight;
                 grid.penalties.iter().map(|penalty| penalty * share).collect()
             }
-            (None, Some(penalties)) => penalties.clone(),
-            (None, None) => falling(information(params.family, &prepared.observations), search.0.n_penalties),
+            None => search.penalties(&prepared.observations),
         };
         let fits = fits(params, &prepared, &penalties)?;
         let Prepared { training, encoder, .. } = prepared;
-        Ok(Self { encoder, labels: training.labels, rows: training.rows, total_weight, fits })
-    }
-
-    /// The penalties, and the weight of the rows they are for.
-    pub(in crate::prediction) fn grid(&self) -> Grid {
-        let penalties = self.fits.iter().map(|(penalty, _)| *penalty).collect();
-        Grid { penalties, total_weight: self.total_weight }
+        Ok(Self { encoder, labels: training.labels, rows: training.rows, fits })
     }
 
     /// The linear predictor of further rows under one of the penalties, and which rows have one.
@@ -220,7 +228,10 @@ impl PathFit {
 fn fits(params: &RegressionParams, prepared: &Prepared, penalties: &[f64]) -> Result<Vec<(f64, RegressionFit)>> {
     let fit = |&l2_penalty: &f64| {
         let options = Regression(params.clone().l2_penalty(l2_penalty)).options();
-        Ok((l2_penalty, prepared.solve(params, &options)?))
+        // The rows are let go: of many fits they take more than the table.
+        let mut fitted = prepared.solve(params, &options)?;
+        fitted.predictors = Vec::new();
+        Ok((l2_penalty, fitted))
     };
     penalties.par_iter().map(fit).collect()
 }

@@ -11,7 +11,7 @@ use crate::frame::FeatureTable;
 use crate::kernel::exact_sum::ExactSum;
 use crate::kernel::undefined::Undefined;
 use crate::prediction::evaluation::{CrossValidation, Split};
-use crate::prediction::regression::{PathFit, PenaltySearch, RegressionParams, read_outcomes};
+use crate::prediction::regression::{Grid, PathFit, PenaltySearch, RegressionParams, read_outcomes};
 
 /// How well a regression predicts under one penalty.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -122,7 +122,7 @@ impl PenaltySearch {
     /// ```
     pub fn cross_validate(&self, table: &FeatureTable, folds: &CrossValidation) -> Result<PenaltyChoice> {
         let whole = Whole::read(table, folds)?;
-        let grid = PathFit::of(self, &whole.whole(), None)?.grid();
+        let grid = Grid::of(self, &whole.whole())?;
         let judge = |split: &Split| {
             let fitted = PathFit::of(self, &whole.part(&split.train)?, Some(&grid))?;
             self.judge(&fitted, &whole, split, grid.penalties.len())
