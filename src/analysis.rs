@@ -5,6 +5,7 @@
 //! no file. A test can call `finish` on a handful of rows, and two analyses of one
 //! summary can share its pass.
 
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars::prelude::*;
@@ -137,6 +138,42 @@ where
         (Ok(state), Ok(_)) => Ok(state),
         (Err(None), Ok(_)) => Err(Error::Unusable { analysis: step, reason: "the query was run twice".to_owned() }),
     }
+}
+
+/// Runs a query batch by batch, in the order of its rows, and hands each batch to the caller; the
+/// first error of the caller stops it.
+#[expect(clippy::disallowed_methods, reason = "the one place where queries are streamed")]
+pub(crate) fn each_batch(
+    step: &'static str,
+    plan: LazyFrame,
+    mut take: impl FnMut(DataFrame) -> Result<()>,
+) -> Result<()> {
+    /// Batches that wait for the caller at the most.
+    const WAITING: usize = 2;
+    let (sender, receiver) = sync_channel(WAITING);
+    let of_callback = sender.clone();
+    let callback = PlanCallback::new(move |batch: DataFrame| Ok(of_callback.send(Some(batch)).is_err()));
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let read =
+                plan.sink_batches(callback, true, None).and_then(|plan| plan.collect_with_engine(Engine::Streaming));
+            // Polars may still hold the callback, so the end is told and not waited for.
+            let _ = sender.send(None);
+            read.map(drop)
+        });
+        let mut verdict = Ok(());
+        while let Ok(Some(batch)) = receiver.recv() {
+            verdict = take(batch);
+            if verdict.is_err() {
+                break;
+            }
+        }
+        // A sender that waits is told that nobody listens.
+        drop(receiver);
+        let read = reader.join().map_err(|_| Error::Unusable { analysis: step, reason: "the reader stopped".to_owned() })?;
+        verdict?;
+        read.map_err(Error::query(step))
+    })
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -350,3 +350,41 @@ fn assert_glm(model: &RegressionModel, block: &Value) {
         }
     }
 }
+
+/// A file that is read anew for each step gives the coefficients of the table in memory.
+#[test]
+fn a_file_is_fitted_by_passes() {
+    let Some(frame) = telco() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("telco.parquet");
+    let mut frame = collected(complete(merged(frame)));
+    let target = std::fs::File::create(&path).unwrap();
+    ParquetWriter::new(target).with_row_group_size(Some(500)).finish(&mut frame).unwrap();
+    let path = PlRefPath::new(path.to_str().unwrap());
+    let scan = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).unwrap();
+    let churn = all_columns(scan.clone());
+    let charges = table(scan, "TotalCharges", &["tenure", "MonthlyCharges", "Contract"]);
+    for (params, table) in [
+        (RegressionParams::logistic(), &churn),
+        (RegressionParams::linear(), &charges),
+        (RegressionParams::gamma(), &charges),
+    ] {
+        let regression = params.check().unwrap();
+        let whole = regression.fit(table).unwrap();
+        let streamed = regression.fit_streamed(table, whole.encoder()).unwrap();
+        assert_eq!(streamed.training_rows(), whole.training_rows());
+        for (streamed, whole) in streamed.coefficients().iter().zip(whole.coefficients()) {
+            assert_close(streamed.estimate, whole.estimate.unwrap(), 1e-10, &whole.term);
+            assert_close(streamed.std_error, whole.std_error.unwrap(), 1e-10, &whole.term);
+        }
+        let (streamed, whole) = (streamed.statistics(), whole.statistics());
+        assert_close(streamed.log_likelihood, whole.log_likelihood.unwrap(), 1e-12, "log-likelihood");
+        assert_close(Some(streamed.null_deviance), whole.null_deviance, 1e-12, "null deviance");
+    }
+    let robust = RegressionParams::linear().std_errors(StandardErrors::Hc1).check().unwrap();
+    let encoder = RegressionParams::linear().fit(&charges).unwrap().encoder().clone();
+    assert_eq!(
+        robust.fit_streamed(&charges, &encoder).unwrap_err().to_string(),
+        "regression: `std_errors` must be unset for a fit by batches, got robust ones, or weights that need them"
+    );
+}

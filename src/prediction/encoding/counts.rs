@@ -40,6 +40,24 @@ pub struct EncodingCounts {
     pub features: Vec<FeatureCounts>,
 }
 
+impl EncodingCounts {
+    /// Adds the counts of other rows of the same features.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.n_rows += other.n_rows;
+        self.n_dropped += other.n_dropped;
+        if self.features.is_empty() {
+            self.features.clone_from(&other.features);
+            return;
+        }
+        for (own, other) in self.features.iter_mut().zip(&other.features) {
+            own.n_missing += other.n_missing;
+            own.n_imputed += other.n_imputed;
+            own.n_unseen += other.n_unseen;
+            own.n_dropped += other.n_dropped;
+        }
+    }
+}
+
 impl ToDataFrame for EncodingCounts {
     /// One row per feature.
     fn to_dataframe(&self) -> DataFrame {

@@ -1,7 +1,7 @@
 //! From a table to a fitted model.
 
 use super::errors::StandardErrors;
-use super::likelihood::{FittedRows, log_likelihood};
+use super::likelihood::LikelihoodSums;
 use super::marginal::average_marginal_effects;
 use super::model::{Fitted, RegressionModel};
 use super::params::{REGRESSION, Regression, RegressionParams};
@@ -94,7 +94,7 @@ fn undefined(reason: Undefined) -> Error {
 }
 
 /// What the solver refused, with names for its columns.
-fn refused(error: RegressionError, terms: &[Term], has_intercept: bool) -> Error {
+pub(super) fn refused(error: RegressionError, terms: &[Term], has_intercept: bool) -> Error {
     match error {
         RegressionError::Separated { n_separated, n_rows, columns } => {
             let first = usize::from(has_intercept);
@@ -126,14 +126,10 @@ fn statistics(
     let rank = (solved.coefficients.len() - solved.aliased.len()) as f64;
     let n_obs = training.n_obs(params);
     let mut facts = FitStatistics::new(params.family, params.fit_intercept, n_obs, rank, solved);
-    let rows = FittedRows { response: observations.response(), weights: observations.weights() };
-    let has_likelihood = params.class_weights.is_none() && meaning != Some(WeightMeaning::Sampling);
-    if has_likelihood {
-        let are_precisions = meaning == Some(WeightMeaning::Precision);
-        let at = |deviance: f64| log_likelihood(params.family, rows, deviance, facts.dispersion, are_precisions).ok();
-        facts.log_likelihood = at(solved.deviance);
-        // A Gamma's dispersion is that of the fit, so its null model has another one.
-        facts.null_log_likelihood = if params.family == Family::Gamma { None } else { at(solved.null_deviance) };
+    if params.class_weights.is_none() && meaning != Some(WeightMeaning::Sampling) {
+        let mut sums = LikelihoodSums::new(params.family, meaning == Some(WeightMeaning::Precision));
+        sums.add(observations.response(), observations.weights());
+        facts.add_likelihoods(&sums);
     }
     if params.family == Family::Binomial {
         facts.tjur_r2 = tjur(observations, &solved.predictors);
@@ -145,9 +141,9 @@ fn statistics(
 fn tjur(observations: &Observations, predictors: &[f64]) -> Option<f64> {
     let response = observations.response();
     let mean_of = |class: f64| {
-        let is_in = |row: usize| f64::from(u8::from(response[row] == class));
-        let n = observations.weighted_sum(is_in);
-        (n > 0.0).then(|| observations.weighted_sum(|row| is_in(row) * Family::Binomial.mean(predictors[row])) / n)
+        let of_class = |row: usize, value: fn(f64) -> f64| if response[row] == class { value(predictors[row]) } else { 0.0 };
+        let n = observations.weighted_sum(|row| of_class(row, |_| 1.0));
+        (n > 0.0).then(|| observations.weighted_sum(|row| of_class(row, |eta| Family::Binomial.mean(eta))) / n)
     };
     Some(mean_of(1.0)? - mean_of(0.0)?)
 }

@@ -12,6 +12,7 @@ mod path_display;
 mod penalty_path;
 mod predict;
 mod statistics;
+mod streamed;
 mod training;
 mod weights;
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::likelihood::LikelihoodSums;
 use crate::kernel::distribution::{chi_squared, fisher_f};
 use crate::kernel::p_value::PValue;
 use crate::solver::regression::{Family, RegressionFit};
@@ -92,6 +93,15 @@ impl FitStatistics {
             tjur_r2: None,
             iterations: solved.iterations,
         }
+    }
+
+    /// The log-likelihoods of the fit and of the intercept alone.
+    pub(super) fn add_likelihoods(&mut self, sums: &LikelihoodSums) {
+        self.log_likelihood = sums.log_likelihood(self.deviance, self.dispersion).ok();
+        // A Gamma's dispersion is that of the fit, so its null model has another one.
+        let has_null = self.family != Family::Gamma;
+        self.null_log_likelihood =
+            if has_null { sums.log_likelihood(self.null_deviance, self.dispersion).ok() } else { None };
     }
 
     /// Akaike's criterion, `2 k - 2 l`, with the coefficients as `k` (as statsmodels; R counts the

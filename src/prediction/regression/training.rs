@@ -33,6 +33,17 @@ pub struct TrainingRows {
     pub n_positive: Option<u64>,
 }
 
+impl TrainingRows {
+    /// Adds the rows of another part of the table.
+    pub(super) fn add(&mut self, other: Self) {
+        self.n_read += other.n_read;
+        self.n_missing_target += other.n_missing_target;
+        self.n_missing_feature += other.n_missing_feature;
+        self.n_zero_weight += other.n_zero_weight;
+        self.n_fitted += other.n_fitted;
+    }
+}
+
 /// A table read for training; every part has one cell for each row of the frame.
 pub(super) struct Training {
     pub(super) frame: DataFrame,
@@ -47,16 +58,21 @@ pub(super) struct Training {
 impl Training {
     /// Reads what the settings name.
     pub(super) fn read(params: &RegressionParams, table: &FeatureTable) -> Result<Self> {
-        let Some(target) = table.target() else {
-            return Err(Error::Schema {
-                table: REGRESSION,
-                problems: vec!["no target is named; name one by `FeatureColumns::target`".to_owned()],
-            });
-        };
+        let target = target_of(table)?;
         check_schema(params, table)?;
         let frame = collect(REGRESSION, table.lazy().select(columns(params, table, target)))?;
+        Self::of(params, frame, target, None)
+    }
+
+    /// The same for rows that were read, with labels coded as was learned from others.
+    pub(super) fn of(
+        params: &RegressionParams,
+        frame: DataFrame,
+        target: &str,
+        coding: Option<&LabelCoding>,
+    ) -> Result<Self> {
         let mut rows = TrainingRows { n_read: frame.height() as u64, ..TrainingRows::default() };
-        let (response, kept, labels) = read_target(params, &frame, target)?;
+        let (response, kept, labels) = read_target(params, &frame, target, coding)?;
         let frame = match &kept {
             None => frame,
             Some(kept) => {
@@ -118,7 +134,15 @@ fn others(params: &RegressionParams) -> impl Iterator<Item = (&'static str, &str
     [weights, offset, clusters].into_iter().flatten()
 }
 
-fn columns(params: &RegressionParams, table: &FeatureTable, target: &str) -> Vec<Expr> {
+/// The target of a table, which has to be named.
+pub(super) fn target_of(table: &FeatureTable) -> Result<&str> {
+    table.target().ok_or_else(|| Error::Schema {
+        table: REGRESSION,
+        problems: vec!["no target is named; name one by `FeatureColumns::target`".to_owned()],
+    })
+}
+
+pub(super) fn columns(params: &RegressionParams, table: &FeatureTable, target: &str) -> Vec<Expr> {
     let mut names: Vec<&str> = table.features().iter().map(String::as_str).collect();
     for name in std::iter::once(target).chain(others(params).map(|(_, column)| column)) {
         if !names.contains(&name) {
@@ -128,7 +152,7 @@ fn columns(params: &RegressionParams, table: &FeatureTable, target: &str) -> Vec
     names.into_iter().map(col).collect()
 }
 
-fn check_schema(params: &RegressionParams, table: &FeatureTable) -> Result<()> {
+pub(super) fn check_schema(params: &RegressionParams, table: &FeatureTable) -> Result<()> {
     let mut problems = Vec::new();
     for (role, column) in others(params) {
         match table.schema().get(column) {
@@ -148,9 +172,17 @@ fn check_schema(params: &RegressionParams, table: &FeatureTable) -> Result<()> {
 
 type Target = (Vec<f64>, Option<Vec<u32>>, Option<LabelCoding>);
 
-fn read_target(params: &RegressionParams, frame: &DataFrame, target: &str) -> Result<Target> {
+fn read_target(
+    params: &RegressionParams,
+    frame: &DataFrame,
+    target: &str,
+    coding: Option<&LabelCoding>,
+) -> Result<Target> {
     if params.family == Family::Binomial {
-        let labels = params.labels.clone().missing(params.missing_target).read(frame, target)?;
+        let labels = match coding {
+            Some(coding) => coding.read(frame, target, params.missing_target)?,
+            None => params.labels.clone().missing(params.missing_target).read(frame, target)?,
+        };
         let kept = labels.kept().map(<[u32]>::to_vec);
         let coding = labels.coding().clone();
         let response = labels.values().iter().map(|&label| f64::from(u8::from(label))).collect();
@@ -201,7 +233,7 @@ pub(in crate::prediction) fn read_outcomes(
     coding: Option<&LabelCoding>,
 ) -> Result<(Vec<f64>, Option<Vec<u32>>)> {
     let Some(coding) = coding else {
-        let (response, kept, _) = read_target(params, frame, target)?;
+        let (response, kept, _) = read_target(params, frame, target, None)?;
         return Ok((response, kept));
     };
     let labels = coding.read(frame, target, params.missing_target)?;

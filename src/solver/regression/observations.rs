@@ -9,6 +9,7 @@ use super::sums::{Pass, Sums, TILE};
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::solver::design::DesignBlock;
+use crate::solver::matrix_product::wide;
 
 /// Rows of a chunk of a column-wise pass.
 const CHUNK: usize = TILE * 16;
@@ -165,22 +166,17 @@ impl Observations {
     #[must_use]
     pub fn products(&self, values: &[f64]) -> Vec<f64> {
         let n = self.layout.n_columns;
-        let of_fitted = self.pass().sums(&vec![0.0; n], |tile, weights, scores| {
-            weights.fill(0.0);
-            let values = &values[tile.start..tile.start + scores.len()];
-            scores
-                .iter_mut()
-                .zip(values)
-                .enumerate()
-                .for_each(|(row, (score, value))| *score = tile.prior(row) * value);
-            0.0
-        });
+        let weighted: Vec<f64> = match self.weights() {
+            None => values.to_vec(),
+            Some(weights) => values.iter().zip(weights).map(|(value, weight)| value * weight).collect(),
+        };
+        let of_fitted = self.pass().products(&weighted);
         // What coefficients of the design are for the fitted columns says what its columns are of those.
         let mut unit = vec![0.0; n];
         (0..n)
             .map(|column| {
                 unit[column] = 1.0;
-                let product = self.layout.fitted(&unit).iter().zip(&of_fitted.gradient).map(|(a, b)| a * b).sum();
+                let product = self.layout.fitted(&unit).iter().zip(&of_fitted).map(|(a, b)| a * b).sum();
                 unit[column] = 0.0;
                 product
             })
@@ -252,20 +248,17 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 fn shape(layout: &mut Layout, rows: &mut Rows) {
     set_units(layout, rows);
     let q = layout.numbers.len();
-    let total = rows.weights.as_ref().map_or(rows.n_rows as f64, |weights| sum(weights.iter().copied()));
-    // Weights are shares of their sum, so that no sum is beyond the largest double.
-    let share = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]) / total;
+    let shares = Shares::of(rows);
+    let mean_of = |cell: f64, _: f64| cell;
+    let square_of = |cell: f64, centre: f64| (cell - centre) * (cell - centre);
     if layout.has_intercept {
-        let means = column_sums(&rows.numbers, q, |value, _, row| value * share(row));
+        let means = column_means(&rows.numbers, &vec![0.0; q], &shares, mean_of);
         layout.numbers.iter_mut().zip(means).for_each(|(number, mean)| number.centre = mean);
     }
     let centres: Vec<f64> = layout.numbers.iter().map(|number| number.centre).collect();
-    let squares = column_sums(&rows.numbers, q, |value, at, row| {
-        let distance = value - centres[at];
-        distance * distance * share(row)
-    });
+    let squares = column_means(&rows.numbers, &centres, &shares, square_of);
     layout.numbers.iter_mut().zip(squares).for_each(|(number, square)| number.scale = spread(square));
-    let squares = column_sums(&rows.multipliers, layout.n_multipliers, |value, _, row| value * value * share(row));
+    let squares = column_means(&rows.multipliers, &vec![0.0; layout.n_multipliers], &shares, square_of);
     for factor in &mut layout.factors {
         if let Some((slot, scale)) = &mut factor.multiplier {
             *scale = spread(squares[*slot]);
@@ -306,7 +299,8 @@ fn units(numbers: &[f64], width: usize) -> Vec<f64> {
     /// 2^300 and 2^600.
     const FAR: f64 = 2.037_035_976_334_486e90;
     const STEP: f64 = 4.149_515_568_880_993e180;
-    let chunks = column_chunks(numbers, width, |furthest, cell, _, _| furthest.max(cell.abs()));
+    let furthest = |furthest: f64, cell: f64, _: f64, _: f64| if cell.abs() > furthest { cell.abs() } else { furthest };
+    let chunks = column_chunks(numbers, &vec![0.0; width], |_| 1.0, furthest);
     let unit = |furthest: f64| match furthest {
         furthest if furthest > FAR => 1.0 / STEP,
         furthest if furthest > 0.0 && furthest < 1.0 / FAR => STEP,
@@ -315,29 +309,55 @@ fn units(numbers: &[f64], width: usize) -> Vec<f64> {
     (0..width).map(|at| unit(chunks.iter().fold(0.0, |furthest: f64, chunk| furthest.max(chunk[at])))).collect()
 }
 
-/// For each column of numbers held row after row, the sum of a function of its cells, whatever
-/// the number of threads.
-fn column_sums(numbers: &[f64], width: usize, value: impl Fn(f64, usize, usize) -> f64 + Sync) -> Vec<f64> {
-    let chunks = column_chunks(numbers, width, |sum, cell, at, row| sum + value(cell, at, row));
-    (0..width).map(|at| sum(chunks.iter().map(|chunk| chunk[at]))).collect()
+/// The weight of each row as a share of all, so that no sum is beyond the largest double.
+struct Shares<'a> {
+    weights: Option<&'a [f64]>,
+    of_one: f64,
+}
+
+impl<'a> Shares<'a> {
+    fn of(rows: &'a Rows) -> Self {
+        let weights = rows.weights.as_deref();
+        let total = weights.map_or(rows.n_rows as f64, |weights| sum(weights.iter().copied()));
+        Self { weights, of_one: 1.0 / total }
+    }
+}
+
+/// For each column of numbers held row after row, the weighted mean of a function of its cells
+/// and its centre, whatever the number of threads.
+fn column_means(
+    numbers: &[f64],
+    centres: &[f64],
+    shares: &Shares<'_>,
+    value: impl Fn(f64, f64) -> f64 + Sync,
+) -> Vec<f64> {
+    let share = |row: usize| shares.weights.map_or(shares.of_one, |weights| weights[row] * shares.of_one);
+    let chunks = column_chunks(numbers, centres, share, |sum, cell, centre, share| sum + share * value(cell, centre));
+    (0..centres.len()).map(|at| sum(chunks.iter().map(|chunk| chunk[at]))).collect()
 }
 
 /// For each chunk of rows and each column, what a function of its cells comes to from 0.
-fn column_chunks(numbers: &[f64], width: usize, next: impl Fn(f64, f64, usize, usize) -> f64 + Sync) -> Vec<Vec<f64>> {
+fn column_chunks(
+    numbers: &[f64],
+    centres: &[f64],
+    share: impl Fn(usize) -> f64 + Sync,
+    next: impl Fn(f64, f64, f64, f64) -> f64 + Sync,
+) -> Vec<Vec<f64>> {
+    let width = centres.len();
     if width == 0 {
         return Vec::new();
     }
-    numbers
-        .par_chunks(CHUNK * width)
-        .enumerate()
-        .map(|(chunk, cells)| {
-            let mut states = vec![0.0; width];
+    let of_chunk = |(chunk, cells): (usize, &[f64])| {
+        let mut states = vec![0.0; width];
+        wide(|| {
             for (row, cells) in cells.chunks_exact(width).enumerate() {
-                for (at, (cell, state)) in cells.iter().zip(&mut states).enumerate() {
-                    *state = next(*state, *cell, at, chunk * CHUNK + row);
+                let share = share(chunk * CHUNK + row);
+                for ((cell, centre), state) in cells.iter().zip(centres).zip(&mut states) {
+                    *state = next(*state, *cell, *centre, share);
                 }
             }
-            states
-        })
-        .collect()
+        });
+        states
+    };
+    numbers.par_chunks(CHUNK * width).enumerate().map(of_chunk).collect()
 }

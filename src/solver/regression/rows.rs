@@ -196,6 +196,7 @@ impl<'a> Parts<'a> {
                 let cells = &codes[start..start + keys.len()];
                 keys.iter_mut().zip(cells).for_each(|(key, cell)| *key = mixed(*key, u64::from(*cell)));
             }
+            keys.iter_mut().for_each(|key| *key = finished(*key));
         });
         keys
     }
@@ -213,10 +214,16 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// One more value in a mixture: both halves of a product, folded. The multiplier is one of G. L.
-/// Steele & S. Vigna (2022), Software: Practice and Experience 52(2), 443-458. Two rows that mix
-/// to the same key are compared cell by cell.
+/// One more value in a mixture. The multiplier is one of G. L. Steele & S. Vigna (2022), Software:
+/// Practice and Experience 52(2), 443-458. Two rows that mix to the same key are compared cell by
+/// cell.
+#[inline(always)]
 fn mixed(key: u64, value: u64) -> u64 {
-    let product = u128::from(key.rotate_left(26) ^ value) * 0xf135_7aea_2e62_a9c5;
-    (product >> 64) as u64 ^ product as u64
+    (key.rotate_left(26) ^ value).wrapping_mul(0xf135_7aea_2e62_a9c5)
+}
+
+/// The key of a mixture, whose high bits all of its bits decide.
+#[inline(always)]
+fn finished(key: u64) -> u64 {
+    (key ^ (key >> 32)).wrapping_mul(0xf135_7aea_2e62_a9c5)
 }
