@@ -163,7 +163,8 @@ impl Trained {
         match labels.kept() {
             None => actual.iter_mut().zip(labels.values()).for_each(|(cell, &label)| *cell = Some(label)),
             Some(kept) => {
-                kept.iter().zip(labels.values()).for_each(|(&row, &label)| actual[row as usize] = Some(label))
+                let pairs = kept.iter().zip(labels.values());
+                pairs.for_each(|(&row, &label)| actual[row as usize] = Some(label));
             }
         }
         Ok(Judged::of(actual, self.predict(&table)?.values()))
