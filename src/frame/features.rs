@@ -179,7 +179,6 @@ impl FeatureTable {
     }
 
     /// The table behind the roles, with all its columns.
-    #[must_use]
     pub fn lazy(&self) -> LazyFrame {
         self.frame.clone()
     }
@@ -203,7 +202,6 @@ impl FeatureTable {
     }
 
     /// The roles as they were given.
-    #[must_use]
     pub fn columns(&self) -> &FeatureColumns {
         &self.columns
     }

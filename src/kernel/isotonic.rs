@@ -285,12 +285,12 @@ mod tests {
         fn the_fit_is_the_max_of_min_means(y in prop::collection::vec((-10_i32..10).prop_map(f64::from), 1..25)) {
             let x: Vec<f64> = (0..y.len()).map(|i| i as f64).collect();
             let found = values(&isotonic(&x, &y, None).unwrap(), &x);
-            for at in 0..y.len() {
+            for (at, found) in found.iter().enumerate() {
                 let mean = |from: usize, to: usize| y[from..=to].iter().sum::<f64>() / (to - from + 1) as f64;
                 let best = (0..=at)
                     .map(|from| (at..y.len()).map(|to| mean(from, to)).fold(f64::INFINITY, f64::min))
                     .fold(f64::NEG_INFINITY, f64::max);
-                prop_assert!((found[at] - best).abs() < 1e-12);
+                prop_assert!((found - best).abs() < 1e-12);
             }
         }
     }

@@ -31,11 +31,10 @@ impl fmt::Display for WinBackList {
                 Offer::Retention(_) => "leaving",
                 Offer::Purchase(_) => "buying",
             };
-            match threshold < 1.0 {
-                true => {
-                    write!(f, "\na contact pays above a probability of {event} of {}", shown_share(Some(threshold)))?
-                }
-                false => write!(f, "\na contact pays at no probability of {event}")?,
+            if threshold < 1.0 {
+                write!(f, "\na contact pays above a probability of {event} of {}", shown_share(Some(threshold)))?;
+            } else {
+                write!(f, "\na contact pays at no probability of {event}")?;
             }
         }
         if !self.left_out.is_empty() {

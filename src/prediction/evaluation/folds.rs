@@ -178,7 +178,7 @@ impl CrossValidationParams {
             }
         }
         if let Some(window) = self.window_days
-            && !(window >= self.embargo_days.unwrap_or(0).max(1))
+            && window < self.embargo_days.unwrap_or(0).max(1)
         {
             return refused("window_days", "1 or more and not below `embargo_days`", window.to_string());
         }

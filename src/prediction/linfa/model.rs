@@ -154,7 +154,6 @@ impl<M> LinfaModel<M> {
     /// numbers are those of [`predict`](Self::predict), batch by batch.
     ///
     /// Rows without a prediction are null; what is refused there fails the query.
-    #[must_use]
     pub fn score_expr<T: AsScore + 'static>(&self) -> Expr
     where
         M: PredictInplace<Array2<f64>, Array1<T>> + Clone + Send + Sync + 'static,

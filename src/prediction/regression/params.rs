@@ -340,11 +340,8 @@ impl Regression {
     }
 
     pub(super) fn options(&self) -> RegressionOptions {
-        let mut options = RegressionOptions::default();
-        options.max_iter = self.0.max_iter;
-        options.tol = self.0.tol;
-        options.l2_penalty = self.0.l2_penalty;
-        options
+        let RegressionParams { max_iter, tol, l2_penalty, .. } = self.0;
+        RegressionOptions { max_iter, tol, l2_penalty }
     }
 }
 

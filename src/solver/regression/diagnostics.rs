@@ -200,6 +200,7 @@ fn ln_determinant(matrix: &SymmetricMatrix) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a list of one block of columns")]
 mod tests {
     use super::super::Outcomes;
     use super::super::small_table::{AMOUNT, PLAN, SIZE, WEIGHT, assert_close, observations};
@@ -213,7 +214,7 @@ mod tests {
     const WEIGHTED_TERM: f64 = 1.0754961173425366;
     const WEIGHTED_CONDITION: f64 = 6.155701612191821;
     const NEAR_VIF: [f64; 2] = [138741701390178.77, 138741701390178.77];
-    const NEAR_CONDITION: f64 = 12636236271.8609027863;
+    const NEAR_CONDITION: f64 = 12_636_236_271.860_903;
 
     fn values(inflation: &[Option<f64>]) -> Vec<f64> {
         inflation.iter().flatten().copied().collect()

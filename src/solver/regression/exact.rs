@@ -42,7 +42,7 @@ impl Pass<'_> {
         for (row, own) in cells.iter_mut().enumerate() {
             self.each_cell(row, |of, cell| {
                 if of == column {
-                    *own = cell
+                    *own = cell;
                 }
             });
         }

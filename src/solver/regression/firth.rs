@@ -292,6 +292,7 @@ mod tests {
     /// Oracle: mpmath 1.4.1 with 60 digits, which maximises `l + ln det I / 2` by Newton's method
     /// on differences of it and so shares no formula with the score here.
     #[test]
+    #[allow(clippy::type_complexity, reason = "a table of cases")]
     fn coefficients_maximise_the_penalised_likelihood() {
         let above_three = SIZE.map(|size| f64::from(u8::from(size > 3.0)));
         let cases: [(&[f64; 12], Option<&[f64]>, [f64; 4], [f64; 4], f64); 3] = [

@@ -144,9 +144,9 @@ impl<'a> Profile<'a> {
         for _ in 0..MOST_STEPS {
             let lost = self.lost(&place);
             if lost >= limit {
-                outside = value
+                outside = value;
             } else {
-                inside = value
+                inside = value;
             }
             // d lost / d value = - slope / lost
             let slope = -self.penalised.slope(&place, &self.plane(value))? / lost;

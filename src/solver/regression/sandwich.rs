@@ -284,6 +284,7 @@ mod tests {
 
     /// Oracle: as above; statsmodels `WLS` HC1 and HC3 agree with the Gaussian ones of sampling.
     #[test]
+    #[allow(clippy::type_complexity, reason = "a table of cases")]
     fn weights_count_rows_or_multiply_scores() {
         let expected: [(Family, &[f64], SandwichKind, WeightKind, [f64; 4]); 24] = [
             (

@@ -367,6 +367,7 @@ mod tests {
 
     /// Oracle: the fit in memory, which has oracles of its own.
     #[test]
+    #[allow(clippy::type_complexity, reason = "a table of cases")]
     fn batches_give_the_fit_of_the_whole() {
         let is_above: fn(f64) -> f64 = |u| f64::from(u8::from(u > 0.5));
         let cases: [(Family, fn(f64) -> f64); 5] = [
