@@ -244,6 +244,7 @@ impl<'a, R: Passes> Newton<'a, R> {
 
     fn run(&mut self, options: &RegressionOptions) -> Result<u32, RegressionError> {
         let mut gain = f64::INFINITY;
+        let first_total = self.sums.total.abs();
         for iteration in 1..=options.max_iter {
             let factor = Cholesky::of(&self.penalty.added_to(&self.sums.information, &self.kept), FADED)?;
             let gradient = self.gradient();
@@ -253,7 +254,7 @@ impl<'a, R: Passes> Newton<'a, R> {
             let has_faded = factor.rank() < self.kept.len();
             self.check_separation(iteration, &step, has_faded)?;
             let has_moved = self.take(&step)?;
-            let scale = self.scale();
+            let scale = self.scale(first_total);
             let is_small = gain <= options.tol * scale;
             // What is left is rounding when a small gain does not shrink any more.
             let is_rounding = gain <= NEARLY_THERE * scale && (gain > before / 4.0 || !has_moved);
@@ -269,10 +270,12 @@ impl<'a, R: Passes> Newton<'a, R> {
 
     /// What a gain is measured by, so that units of the response do not matter: twice a gain
     /// over it is the mean square of the step.
-    fn scale(&self) -> f64 {
+    fn scale(&self, first_total: f64) -> f64 {
+        /// Share of the first squares below which squares are rounding: the fit is perfect.
+        const PERFECT: f64 = 1e-12;
         match self.family {
             // Squares of the response, so that the fit is exact but for rounding.
-            Family::Gaussian => self.sums.total.abs(),
+            Family::Gaussian => self.sums.total.abs().max(PERFECT * first_total),
             _ => self.sums.total_weight,
         }
     }
