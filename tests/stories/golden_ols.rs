@@ -1,10 +1,14 @@
 //! Least squares on real data against exact rationals.
 //!
 //! All tasks of `ols.json`: coefficients and classical standard errors, residual and total
-//! squares. Tolerance, relative: 1e-12, a hundredth of what is promised.
+//! squares. Tolerance, relative: 1e-12, a hundredth of what is promised; leverages and Cook's
+//! distances 1e-10.
 
+use customer_analytics::kernel::weight::WeightKind;
 use customer_analytics::solver::design::DesignBlock;
-use customer_analytics::solver::regression::{Family, Observations, Outcomes, RegressionOptions, fit};
+use customer_analytics::solver::regression::{
+    Family, Observations, Outcomes, RegressionOptions, cooks_distances, fit, leverages,
+};
 use serde_json::Value;
 
 use crate::golden::reference;
@@ -27,6 +31,24 @@ fn check(name: &str, truth: &Value, blocks: &[DesignBlock<'_>], outcomes: &Outco
     let of_diagonal: Vec<f64> =
         (0..errors.len()).map(|column| (fit.covariance.get(column, column) * dispersion).sqrt()).collect();
     assert_all_close(&of_diagonal, &errors, 1e-14, &format!("{name} covariance"));
+    if let Some(largest) = truth["max_leverage"].as_f64() {
+        let leverages = leverages(&observations, Family::Gaussian, &fit, WeightKind::Sampling).unwrap();
+        assert_all_close(
+            &[leverages.iter().copied().fold(0.0, f64::max)],
+            &[largest],
+            1e-10,
+            &format!("{name} leverage"),
+        );
+        let mut distances: Vec<f64> = cooks_distances(&observations, Family::Gaussian, &fit, WeightKind::Sampling)
+            .unwrap()
+            .into_iter()
+            .flatten()
+            .collect();
+        distances.sort_by(|a, b| b.total_cmp(a));
+        let top: Vec<f64> =
+            truth["cooks_distance_top3"].as_array().unwrap().iter().map(|row| row["d"].as_f64().unwrap()).collect();
+        assert_all_close(&distances[..3], &top, 1e-10, &format!("{name} Cook's distances"));
+    }
 }
 
 fn terms(truth: &Value) -> Vec<&str> {

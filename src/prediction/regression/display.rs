@@ -69,7 +69,13 @@ impl RegressionModel {
             write!(f, " on {} df, p {}", test.df, shown_p(test.p_value))?;
         }
         write!(f, "\nlog-likelihood {}", shown_number(facts.log_likelihood))?;
-        write!(f, ", AIC {}, BIC {}", shown_number(facts.aic()), shown_number(facts.bic()))
+        write!(f, ", AIC {}, BIC {}", shown_number(facts.aic()), shown_number(facts.bic()))?;
+        match facts.condition_number {
+            Some(number) if number >= 30.0 => {
+                write!(f, "\ncondition number {}: columns nearly determine each other", shown_number(Some(number)))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn write_notes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

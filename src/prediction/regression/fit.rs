@@ -64,15 +64,16 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
     let prepared = prepare(params, table)?;
     let solved = prepared.solve(params, &regression.options())?;
     let Prepared { training, encoder, observations, counts } = prepared;
-    let statistics = statistics(params, &training, &observations, &solved);
+    let mut statistics = statistics(params, &training, &observations, &solved);
+    let collinearity = collinearity(&observations, &[]).ok();
+    statistics.condition_number = collinearity.as_ref().map(|found| found.condition_number).filter(|n| n.is_finite());
     let covariance = covariance(params, &observations, &solved, statistics.dispersion)?;
     let fitted = Fitted {
         target: table.target().unwrap_or_default().to_owned(),
         labels: training.labels.clone(),
         rows: training.rows,
         encoding_counts: counts,
-        vif: collinearity(&observations, &[])
-            .map_or_else(|_| vec![None; observations.n_columns()], |found| found.variance_inflation),
+        vif: collinearity.map_or_else(|| vec![None; observations.n_columns()], |found| found.variance_inflation),
         marginal_effects: average_marginal_effects(params.family, &observations, &solved, &covariance),
         coefficients: solved.coefficients,
         aliased: solved.aliased,

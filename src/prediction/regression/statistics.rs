@@ -58,6 +58,9 @@ pub struct FitStatistics {
     /// Tjur's coefficient of discrimination: mean probability of those with the event less that
     /// of those without. Logistic regression only.
     pub tjur_r2: Option<f64>,
+    /// Condition number of the columns, each scaled to length 1; from 30 on near dependencies do
+    /// harm (Belsley, Kuh & Welsch 1980). None for a fit by batches.
+    pub condition_number: Option<f64>,
     /// Steps of Newton's method.
     pub iterations: u32,
 }
@@ -91,6 +94,7 @@ impl FitStatistics {
             log_likelihood: None,
             null_log_likelihood: None,
             tjur_r2: None,
+            condition_number: None,
             iterations: solved.iterations,
         }
     }
