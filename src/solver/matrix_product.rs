@@ -41,11 +41,25 @@ pub(super) fn add_cross_product(
     leave_wide_registers(sums.as_ref());
 }
 
-/// Runs a loop over doubles compiled for the widest registers that the processor has. What it
-/// calls has to be inlined; the order of its operations, and so its digits, are the same.
-#[inline(always)]
-pub(super) fn wide<R>(run: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(run)
+/// A loop over doubles that gains by wide registers. All that it calls has to be inlined, so it is
+/// a type and no closure, which the compiler leaves outside of what it widens.
+pub(super) trait Loop {
+    fn run(self);
+}
+
+/// Runs a loop compiled for the widest registers that the processor has; the order of its
+/// operations, and so its digits, are the same for all.
+pub(super) fn wide(of: impl Loop) {
+    struct Widened<L>(L);
+    impl<L: Loop> pulp::NullaryFnOnce for Widened<L> {
+        type Output = ();
+
+        #[inline(always)]
+        fn call(self) {
+            self.0.run();
+        }
+    }
+    pulp::Arch::new().dispatch(Widened(of));
 }
 
 /// The kernels of a product are written in assembler and leave the wide registers in use, after

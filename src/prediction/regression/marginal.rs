@@ -10,6 +10,7 @@
 //! Every column is treated as continuous, indicators too: W. Greene (2018), Econometric
 //! Analysis, 8th ed., section 17.3.2.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
@@ -34,7 +35,7 @@ pub(super) fn average_marginal_effects(
 ) -> Vec<Option<MarginalEffect>> {
     let n = observations.total_weight();
     let slope = observations.weighted_sum(|row| family.mean_slope(solved.predictors[row])) / n;
-    let bends: Vec<f64> = solved.predictors.iter().map(|&predictor| mean_bend(family, predictor)).collect();
+    let bends: Vec<f64> = solved.predictors.par_iter().map(|&predictor| mean_bend(family, predictor)).collect();
     let bends: Vec<f64> = observations.products(&bends).into_iter().map(|sum| sum / n).collect();
     let first = usize::from(observations.has_intercept());
     let of_column = |column: usize| {
@@ -56,8 +57,7 @@ pub(super) fn average_marginal_effects(
 fn mean_bend(family: Family, predictor: f64) -> f64 {
     match family {
         Family::Gaussian => 0.0,
-        // p (1 - p) (1 - 2 p)
-        Family::Binomial => -family.mean_slope(predictor) * (predictor / 2.0).tanh(),
+        Family::Binomial => family.mean_slope(predictor) * (1.0 - 2.0 * family.mean(predictor)),
         _ => predictor.exp(),
     }
 }

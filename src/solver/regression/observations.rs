@@ -10,7 +10,6 @@ use super::sums::Sums;
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::solver::design::DesignBlock;
-use crate::solver::matrix_product::wide;
 
 /// Rows of a chunk of a column-wise pass.
 const CHUNK: usize = TILE * 16;
@@ -350,14 +349,12 @@ fn column_chunks(
     }
     let of_chunk = |(chunk, cells): (usize, &[f64])| {
         let mut states = vec![0.0; width];
-        wide(|| {
-            for (row, cells) in cells.chunks_exact(width).enumerate() {
-                let share = share(chunk * CHUNK + row);
-                for ((cell, centre), state) in cells.iter().zip(centres).zip(&mut states) {
-                    *state = next(*state, *cell, *centre, share);
-                }
+        for (row, cells) in cells.chunks_exact(width).enumerate() {
+            let share = share(chunk * CHUNK + row);
+            for ((cell, centre), state) in cells.iter().zip(centres).zip(&mut states) {
+                *state = next(*state, *cell, *centre, share);
             }
-        });
+        }
         states
     };
     numbers.par_chunks(CHUNK * width).enumerate().map(of_chunk).collect()

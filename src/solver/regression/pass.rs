@@ -20,7 +20,7 @@ use super::layout::{FactorColumns, Layout};
 use super::rows::Rows;
 use super::sums::{RawSums, Slopes, Sums, add_all};
 use crate::solver::design::REFERENCE;
-use crate::solver::matrix_product::{add_cross_product, wide};
+use crate::solver::matrix_product::{Loop, add_cross_product, wide};
 
 /// Rows of one tile.
 pub(super) const TILE: usize = 256;
@@ -124,10 +124,7 @@ impl Pass<'_> {
     {
         let n = end - start;
         // With the widest registers of the processor; lanes are added up in the same way on all.
-        wide(|| {
-            self.fill(start, n, buffers);
-            self.predict(slopes, start, n, buffers);
-        });
+        wide(Predicting { pass: self, slopes, start, n, buffers });
         self.add_offset(start, &mut buffers.predictors[..n]);
         let tile = Tile {
             start,
@@ -136,10 +133,7 @@ impl Pass<'_> {
             prior: self.rows.weights.as_ref().map(|weights| &weights[start..end]),
         };
         sums.total += judge(&tile, &mut buffers.weights[..n], &mut buffers.scores[..n]);
-        wide(|| {
-            self.weigh(n, buffers);
-            self.add_codes(start, n, buffers, sums);
-        });
+        wide(Weighing { pass: self, start, n, buffers, sums });
         self.add_numbers(n, buffers, sums);
     }
 
@@ -354,6 +348,40 @@ impl Pass<'_> {
             },
         );
         all
+    }
+}
+
+/// The rows of a tile and their linear predictors.
+struct Predicting<'a> {
+    pass: &'a Pass<'a>,
+    slopes: &'a Slopes,
+    start: usize,
+    n: usize,
+    buffers: &'a mut Buffers,
+}
+
+impl Loop for Predicting<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.pass.fill(self.start, self.n, self.buffers);
+        self.pass.predict(self.slopes, self.start, self.n, self.buffers);
+    }
+}
+
+/// The weighted rows of a tile and what they add by their codes.
+struct Weighing<'a> {
+    pass: &'a Pass<'a>,
+    start: usize,
+    n: usize,
+    buffers: &'a mut Buffers,
+    sums: &'a mut RawSums,
+}
+
+impl Loop for Weighing<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.pass.weigh(self.n, self.buffers);
+        self.pass.add_codes(self.start, self.n, self.buffers, self.sums);
     }
 }
 
