@@ -21,9 +21,9 @@ use crate::frame::schema::{is_identifier, is_written};
 /// let prospects = Prospects::new(&scored, "客户", "prob")?.worths(&scored, "clv")?.contributions(&short_tenure)?;
 /// let offer = RetentionOfferParams::new(10.0, 1.0).acceptance(0.3).check()?;
 /// let list = WinBackParams::new(offer).check()?.select(&prospects)?;
-/// // 0.4 (0.3 * 390 - 1) - 0.6 * 11 = 39.8; 0.9 (0.3 * 90 - 1) - 0.1 * 11 = 22.3.
+/// // 0.4 (0.3 * 390 - 1) - 0.6 * 11 = 39.8; 0.9 (0.3 * 90 - 1) - 0.1 * 11 = 22.3; of b 16.7.
 /// let named: Vec<&str> = list.customers.iter().map(|one| one.customer.as_str()).collect();
-/// assert_eq!(named, ["c", "b", "a"]);
+/// assert_eq!(named, ["c", "a", "b"]);
 /// assert_eq!(list.customers[0].reasons[0].feature, "tenure");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
