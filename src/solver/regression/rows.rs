@@ -91,29 +91,36 @@ impl Rows {
 
 /// Columns that stand one after the other, put side by side in an order of the rows.
 ///
-/// First in the order that they come in, then row by row: going through a column in another
-/// order waits for memory at every cell, a row only once for all of its cells.
+/// A few columns at a time, first in the order that they come in, then row by row: going through
+/// a column in another order waits for memory at every cell, a row only once for its cells. Few,
+/// so that little memory is used twice rather than much of it once.
 fn beside<T: Copy + Default + Send + Sync>(columns: &[&[T]], order: &[u32], width: usize) -> Vec<T> {
     const TILE: usize = 256;
+    const FEW: usize = 4;
     let n_rows = columns.first().map_or(0, |column| column.len());
     if width == 0 || n_rows == 0 {
         return Vec::new();
     }
-    let mut as_they_come = vec![T::default(); n_rows * width];
-    as_they_come.par_chunks_mut(TILE * width).enumerate().for_each(|(tile, cells)| {
-        let start = tile * TILE;
-        for (at, column) in columns.iter().enumerate() {
-            let of_tile = &column[start..start + cells.len() / width];
-            cells[at..].iter_mut().step_by(width).zip(of_tile).for_each(|(cell, value)| *cell = *value);
-        }
-    });
     let mut side_by_side = vec![T::default(); order.len() * width];
-    side_by_side.par_chunks_mut(TILE * width).zip(order.par_chunks(TILE)).for_each(|(tile, order)| {
-        for (row, &from) in tile.chunks_exact_mut(width).zip(order) {
-            let from = from as usize * width;
-            row.copy_from_slice(&as_they_come[from..from + width]);
-        }
-    });
+    let mut as_they_come = vec![T::default(); n_rows * width.min(FEW)];
+    for (group, columns) in columns.chunks(FEW).enumerate() {
+        let (first, n) = (group * FEW, columns.len());
+        let of_group = &mut as_they_come[..n_rows * n];
+        of_group.par_chunks_mut(TILE * n).enumerate().for_each(|(tile, cells)| {
+            let start = tile * TILE;
+            for (at, column) in columns.iter().enumerate() {
+                let of_tile = &column[start..start + cells.len() / n];
+                cells[at..].iter_mut().step_by(n).zip(of_tile).for_each(|(cell, value)| *cell = *value);
+            }
+        });
+        let of_group = &*of_group;
+        side_by_side.par_chunks_mut(TILE * width).zip(order.par_chunks(TILE)).for_each(|(tile, order)| {
+            for (row, &from) in tile.chunks_exact_mut(width).zip(order) {
+                let from = from as usize * n;
+                row[first..first + n].copy_from_slice(&of_group[from..from + n]);
+            }
+        });
+    }
     side_by_side
 }
 
