@@ -42,7 +42,8 @@ fn everything(labels: &[bool], scores: &[f64]) -> String {
 
 fn close(a: Result<f64, Undefined>, b: Result<f64, Undefined>) -> bool {
     match (a, b) {
-        (Ok(a), Ok(b)) => (a - b).abs() <= 1e-14 * a.abs().max(1e-2),
+        // A skill is 1 less a ratio, so that its error is that of numbers of about 1.
+        (Ok(a), Ok(b)) => (a - b).abs() <= 1e-14 * a.abs().max(1.0),
         (a, b) => a == b,
     }
 }
