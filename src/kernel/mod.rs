@@ -2,6 +2,7 @@
 
 pub mod anova;
 pub mod association;
+pub mod binned_sum;
 pub mod binning;
 pub mod bootstrap;
 pub mod bounded_sum;
@@ -30,7 +31,9 @@ pub mod rank;
 pub mod sketch;
 pub mod spline;
 pub mod sum;
+pub mod survey;
 pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
 pub mod weight;
+pub(crate) mod wide;
