@@ -50,6 +50,12 @@ pub struct IndexSums {
     cells: Cells,
 }
 
+/// The cells that numbers lead to, with the place of each.
+pub(super) fn led_to(numbers: &[u32], n: usize) -> impl Iterator<Item = (usize, usize)> {
+    let is_there = |(_, number): &(usize, &u32)| **number != NO_CELL;
+    numbers.iter().take(n).enumerate().filter(is_there).map(|(from, &to)| (from, to as usize))
+}
+
 #[derive(Clone, Debug)]
 enum Cells {
     Plain(PlainCells),
@@ -189,16 +195,19 @@ impl IndexSums {
         Ok(())
     }
 
-    /// Adds the sums of other respondents in the same cells.
+    /// Adds the sums of other respondents, whose cells have these numbers here; [`NO_CELL`] is none.
     ///
     /// # Errors
-    /// `OutOfRange` when items, weights or what it takes differ.
-    pub fn merge(mut self, other: Self) -> Result<Self, Undefined> {
+    /// `OutOfRange` when items, weights or what it takes differ, or a cell has no number.
+    pub fn merge(mut self, other: Self, numbers: &[u32]) -> Result<Self, Undefined> {
+        if numbers.len() < other.n_cells() {
+            return Err(Undefined::OutOfRange);
+        }
         let are_alike =
             self.scales == other.scales && self.weights == other.weights && self.min_answered == other.min_answered;
         match (&mut self.cells, other.cells) {
-            (Cells::Plain(mine), Cells::Plain(theirs)) if are_alike => mine.merge(theirs),
-            (Cells::Weighted(mine), Cells::Weighted(theirs)) if are_alike => mine.merge(theirs),
+            (Cells::Plain(mine), Cells::Plain(theirs)) if are_alike => mine.merge(theirs, numbers),
+            (Cells::Weighted(mine), Cells::Weighted(theirs)) if are_alike => mine.merge(theirs, numbers),
             _ => return Err(Undefined::OutOfRange),
         }
         Ok(self)

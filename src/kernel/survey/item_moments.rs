@@ -4,7 +4,7 @@
 //! else of 2^-46 of the scale. So a variance is rounded once, and nothing depends on any order.
 
 use super::composite::{ONE, about_means, units};
-use super::item_rows::{Answers, ItemRows, ItemScale, MISSING};
+use super::item_rows::{Answers, FIRST_MISSING, ItemRows, ItemScale};
 use super::item_weights::ItemWeights;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
@@ -176,7 +176,7 @@ impl ItemMoments {
 #[inline(always)]
 pub(super) fn place_of(answers: &Answers<'_>, scale: ItemScale, row: usize) -> f64 {
     match (answers, scale) {
-        (Answers::Steps(steps), ItemScale::Steps(n_steps)) if steps[row] != MISSING => {
+        (Answers::Steps(steps), ItemScale::Steps(n_steps)) if steps[row] < FIRST_MISSING => {
             f64::from(steps[row]) / f64::from(n_steps)
         }
         (Answers::Places(places), _) => places[row],
@@ -201,7 +201,9 @@ impl Loop for Steps<'_, '_> {
             kept[..n].fill(u8::MAX);
             for column in &columns {
                 let steps = &column[start..start + n];
-                kept.iter_mut().zip(steps).for_each(|(kept, &step)| *kept &= if step == MISSING { 0 } else { u8::MAX });
+                kept.iter_mut()
+                    .zip(steps)
+                    .for_each(|(kept, &step)| *kept &= if step < FIRST_MISSING { u8::MAX } else { 0 });
             }
             self.moments.n += kept.iter().map(|&kept| u64::from(kept & 1)).sum::<u64>();
             for (tile, column) in tiles.iter_mut().zip(&columns) {
@@ -236,6 +238,7 @@ fn dot(x: &[i16; TILE], y: &[i16; TILE]) -> i32 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::item_rows::MISSING;
     use super::*;
 
     fn moments_of(columns: &[&[u8]], n_steps: u8) -> ItemMoments {

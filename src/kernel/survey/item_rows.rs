@@ -6,12 +6,14 @@ use crate::kernel::undefined::Undefined;
 
 /// The step of a respondent who did not answer.
 pub const MISSING: u8 = u8::MAX;
+/// Steps from here on stand for no answer, for whatever reason.
+pub const FIRST_MISSING: u8 = 251;
 
 /// How answers to an item are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemScale {
-    /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to 254.
+    /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to 250.
     Steps(u8),
     /// Anywhere between the worst answer and the best.
     Continuous,
@@ -20,7 +22,7 @@ pub enum ItemScale {
 /// The answers to one item, one for each respondent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answers<'a> {
-    /// Steps above the worst answer; [`MISSING`] where there is none.
+    /// Steps above the worst answer; [`FIRST_MISSING`] or more where there is none.
     Steps(&'a [u8]),
     /// Places from 0, the worst, to 1, the best; NaN where there is none.
     Places(&'a [f64]),
@@ -38,8 +40,8 @@ impl Answers<'_> {
     fn fits(&self, scale: ItemScale) -> bool {
         match (self, scale) {
             (Self::Steps(steps), ItemScale::Steps(n_steps)) => {
-                (1..MISSING).contains(&n_steps)
-                    && !steps.iter().fold(false, |bad, &step| bad | (step > n_steps && step != MISSING))
+                (1..FIRST_MISSING).contains(&n_steps)
+                    && !steps.iter().fold(false, |bad, &step| bad | (step > n_steps && step < FIRST_MISSING))
             }
             (Self::Places(places), ItemScale::Continuous) => {
                 !places.iter().fold(false, |bad, place| bad | !(place.is_nan() || (0.0..=1.0).contains(place)))
@@ -98,10 +100,10 @@ mod tests {
     #[test]
     fn answers_off_their_scale_are_refused() {
         let refused = |scale: ItemScale, answers: Answers<'_>| ItemRows::new(&[scale], &[answers]).err();
-        assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[0, 4, MISSING])), None);
+        assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[0, 4, FIRST_MISSING, MISSING])), None);
         assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[5])), Some(Undefined::OutOfRange));
         assert_eq!(refused(ItemScale::Steps(0), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
-        assert_eq!(refused(ItemScale::Steps(255), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
+        assert_eq!(refused(ItemScale::Steps(251), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
         assert_eq!(refused(ItemScale::Continuous, Answers::Places(&[0.0, 1.0, f64::NAN])), None);
         for bad in [-0.1, 1.1, f64::INFINITY] {
             assert_eq!(refused(ItemScale::Continuous, Answers::Places(&[bad])), Some(Undefined::OutOfRange));

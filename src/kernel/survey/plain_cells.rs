@@ -1,7 +1,7 @@
 //! Cells of respondents who count once each: whole numbers throughout.
 
 use super::composite::{CompositeSums, ONE, units};
-use super::index_sums::{CompositeMean, IndexCell, ItemMean};
+use super::index_sums::{CompositeMean, IndexCell, ItemMean, led_to};
 use super::index_tile::{IN_WORD, N_KINDS, Tile};
 use super::item_rows::ItemScale;
 use crate::kernel::undefined::Undefined;
@@ -83,15 +83,20 @@ impl PlainCells {
         self.n_pending = 0;
     }
 
-    pub(super) fn merge(&mut self, mut other: Self) {
-        self.grow(other.len());
+    pub(super) fn merge(&mut self, mut other: Self, numbers: &[u32]) {
+        let n_cells = led_to(numbers, other.len()).map(|(_, to)| to + 1).max().unwrap_or_default();
+        self.grow(n_cells);
         other.put_away();
         self.put_away();
-        for (mine, theirs) in self.composites.iter_mut().zip(other.composites) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = mine.merge(theirs));
+        let (stride, n_places) = (self.stride(), self.continuous.len());
+        for (from, to) in led_to(numbers, other.len()) {
+            let kinds = self.composites[to].iter_mut().zip(other.composites[from]);
+            kinds.for_each(|(mine, theirs)| *mine = mine.merge(theirs));
+            let theirs = &other.put_away[from * stride..][..stride];
+            self.put_away[to * stride..].iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+            let theirs = &other.places[from * n_places..][..n_places];
+            self.places[to * n_places..].iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
         }
-        self.put_away.iter_mut().zip(other.put_away).for_each(|(mine, theirs)| *mine += theirs);
-        self.places.iter_mut().zip(other.places).for_each(|(mine, theirs)| *mine += theirs);
     }
 
     /// Several cells as one.

@@ -1,6 +1,6 @@
 //! Cells of respondents with weights.
 
-use super::index_sums::{CompositeMean, IndexCell, ItemMean};
+use super::index_sums::{CompositeMean, IndexCell, ItemMean, led_to};
 use super::index_tile::{IN_WORD, Tile};
 use super::weighted_composite::{WeightedCompositeSums, split};
 use crate::kernel::binned_sum::BinnedSum;
@@ -92,13 +92,17 @@ impl WeightedCells {
         }
     }
 
-    pub(super) fn merge(&mut self, other: Self) {
-        self.grow(other.len());
-        for (mine, theirs) in self.composites.iter_mut().zip(other.composites) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = mine.merge(theirs));
+    pub(super) fn merge(&mut self, other: Self, numbers: &[u32]) {
+        let n_cells = led_to(numbers, other.len()).map(|(_, to)| to + 1).max().unwrap_or_default();
+        self.grow(n_cells);
+        for (from, to) in led_to(numbers, other.len()) {
+            let kinds = self.composites[to].iter_mut().zip(other.composites[from]);
+            kinds.for_each(|(mine, theirs)| *mine = mine.merge(theirs));
+            self.n_too_few[to] += other.n_too_few[from];
+            let theirs = &other.items[from * self.n_items..][..self.n_items];
+            let mine = self.items[to * self.n_items..].iter_mut();
+            mine.zip(theirs).for_each(|(mine, theirs)| *mine = mine.merge(*theirs));
         }
-        self.n_too_few.iter_mut().zip(other.n_too_few).for_each(|(mine, theirs)| *mine += theirs);
-        self.items.iter_mut().zip(other.items).for_each(|(mine, theirs)| *mine = mine.merge(theirs));
     }
 
     /// Several cells as one.

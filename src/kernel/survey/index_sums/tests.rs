@@ -77,7 +77,7 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(weighted.add_weighted(&items, &[0], 1, &[-1.0]), Err(Undefined::OutOfRange));
     assert_eq!(weighted.add_weighted(&items, &[0], 1, &[f64::NAN]), Err(Undefined::NotFinite));
     assert_eq!(weighted.add_weighted(&items, &[0], 1, &[]), Err(Undefined::OutOfRange));
-    assert_eq!(plain.clone().merge(weighted).err(), Some(Undefined::OutOfRange));
+    assert_eq!(plain.clone().merge(weighted, &[0]).err(), Some(Undefined::OutOfRange));
     for min_answered in [0, 3] {
         assert_eq!(IndexSums::new(&SCALES, &weights, min_answered).err(), Some(Undefined::OutOfRange));
     }
@@ -124,6 +124,21 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
     prop::collection::vec((step(), step(), cell, prop_oneof![9 => 0.01..9.0, 1 => Just(0.0)]), 0..600)
 }
 
+#[test]
+fn cells_are_merged_by_the_numbers_they_have_here() {
+    let weights = ItemWeights::equal(2).unwrap();
+    for is_weighted in [false, true] {
+        let mine = sums(&[(4, 4, 0, 1.0)], &weights, 1, is_weighted);
+        let theirs = sums(&[(0, 0, 0, 1.0), (2, 2, 1, 1.0), (3, 3, 2, 1.0)], &weights, 1, is_weighted);
+        let merged = mine.clone().merge(theirs.clone(), &[4, 0, NO_CELL]).unwrap();
+        assert_eq!(merged.n_cells(), 5);
+        assert_eq!(merged.cell(0).unwrap().answered.mean, Ok(0.75));
+        assert_eq!(merged.cell(4).unwrap().items[1].mean, Ok(0.0));
+        assert_eq!(merged.over(0..5).n_rows, 3);
+        assert_eq!(mine.merge(theirs, &[0]).err(), Some(Undefined::OutOfRange));
+    }
+}
+
 proptest! {
     #[test]
     fn neither_order_nor_merging_changes_a_digit(mut rows in rows(), at in 0_usize..600, is_weighted: bool) {
@@ -132,7 +147,7 @@ proptest! {
         let whole = all(&sums(&rows, &weights, 1, is_weighted));
         let (left, right) = rows.split_at(at.min(rows.len()));
         let [left, right] = [left, right].map(|part| sums(part, &weights, 1, is_weighted));
-        prop_assert_eq!(&all(&left.merge(right).unwrap()), &whole);
+        prop_assert_eq!(&all(&left.merge(right, &[0, 1, 2]).unwrap()), &whole);
         rows.reverse();
         prop_assert_eq!(&all(&sums(&rows, &weights, 1, is_weighted)), &whole);
     }
