@@ -117,6 +117,7 @@ macro_rules! numeric_values {
 }
 
 numeric_values!(i8_values, Int8Type, "A one-chunk Int8 series as a slice.");
+numeric_values!(u8_values, UInt8Type, "A one-chunk UInt8 series as a slice.");
 numeric_values!(i64_values, Int64Type, "A one-chunk Int64 series as a slice.");
 numeric_values!(f64_values, Float64Type, "A one-chunk Float64 series as a slice.");
 

@@ -1,6 +1,7 @@
 //! The door between polars and slices: roles, schema checks, names, extraction.
 
 pub(crate) mod align;
+pub(crate) mod calendar;
 pub(crate) mod codes;
 pub mod columns;
 mod condition;
@@ -23,6 +24,7 @@ mod to_dataframe;
 mod transactions;
 pub(crate) mod weights;
 
+pub use calendar::Period;
 pub use condition::{Closed, Comparison, Condition, Operand, column};
 pub use csv::{CsvReport, read_csv};
 pub use csv_options::CsvOptions;

@@ -11,19 +11,38 @@ use crate::error::{Error, Result};
 use crate::frame::codes::{NO_CODE, seen_texts};
 use crate::frame::extract::{Values, f64_values, i8_values, i64_values, text_values};
 
-/// Codes from here on are reasons why a row has no answer; those below are places on the scale.
-pub(crate) const FIRST_REASON: u8 = UNREADABLE;
-const UNREADABLE: u8 = 251;
-const FRACTIONAL: u8 = 252;
-const OUT_OF_SCALE: u8 = 253;
-const NOT_APPLICABLE: u8 = 254;
-const NULL: u8 = 255;
+/// Reasons why a row has no answer, as codes that follow those of the whole answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gap {
+    Null,
+    NotApplicable,
+    OutOfScale,
+    Fractional,
+    Unreadable,
+}
+
+impl Gap {
+    /// All reasons in the order of their codes.
+    pub(super) const ALL: [Self; 5] =
+        [Self::Null, Self::NotApplicable, Self::OutOfScale, Self::Fractional, Self::Unreadable];
+
+    /// What is wrong with an answer, if it can be none on the scale.
+    pub(super) fn problem(self, scale: Scale) -> Option<String> {
+        match self {
+            Self::Null | Self::NotApplicable => None,
+            Self::OutOfScale => Some(format!("outside {scale}")),
+            Self::Fractional => Some(format!("between the whole numbers of {scale}")),
+            Self::Unreadable => Some("no text that begins with a score".to_owned()),
+        }
+    }
+}
 
 /// The answers to one question in some rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Answers {
-    /// For each row its place on the scale, from 0 for the worst whole answer, or a reason from
-    /// [`FIRST_REASON`] on. On a scale with fractions all answers have the code 0.
+    /// For each row its place on the scale, from 0 for the worst whole answer; from the number of
+    /// whole answers on, the reason why there is none. On a scale with fractions all answers have
+    /// the code 0.
     pub(crate) codes: Vec<u8>,
     /// The answers on a scale with fractions, arbitrary where there is none; else empty.
     values: Vec<f64>,
@@ -34,25 +53,21 @@ impl Answers {
     pub(crate) fn scores(&self, scale: Scale) -> impl Iterator<Item = Option<f64>> + '_ {
         self.codes.iter().enumerate().map(move |(row, &code)| {
             let whole = || scale.score_at(code.into());
-            (code < FIRST_REASON).then(|| self.values.get(row).copied().unwrap_or_else(whole))
+            (usize::from(code) < scale.n_levels()).then(|| self.values.get(row).copied().unwrap_or_else(whole))
         })
     }
 
     /// What is wrong with the answer of a row, if it can be none on the scale.
     pub(super) fn problem(&self, row: usize, scale: Scale) -> Option<String> {
-        match self.codes[row] {
-            OUT_OF_SCALE => Some(format!("outside {scale}")),
-            FRACTIONAL => Some(format!("between the whole numbers of {scale}")),
-            UNREADABLE => Some("no text that begins with a score".to_owned()),
-            _ => None,
-        }
+        let gap = usize::from(self.codes[row]).checked_sub(scale.n_levels())?;
+        Gap::ALL.get(gap)?.problem(scale)
     }
 
     /// What became of the rows.
-    pub(crate) fn counts(&self) -> AnswerCounts {
+    pub(crate) fn counts(&self, scale: Scale) -> AnswerCounts {
         let mut tally = [0_u64; 256];
         self.codes.iter().for_each(|&code| tally[usize::from(code)] += 1);
-        AnswerCounts::of(&tally)
+        AnswerCounts::of(scale, &tally)
     }
 }
 
@@ -78,16 +93,17 @@ pub struct AnswerCounts {
 
 impl AnswerCounts {
     /// Counts out of the number of rows by code.
-    pub(crate) fn of(tally: &[u64; 256]) -> Self {
-        let of = |code: u8| tally[usize::from(code)];
+    pub(crate) fn of(scale: Scale, tally: &[u64; 256]) -> Self {
+        let (answered, gaps) = tally.split_at(scale.n_levels().min(tally.len()));
+        let of = |gap: Gap| gaps.get(gap as usize).copied().unwrap_or_default();
         Self {
             n_rows: tally.iter().sum(),
-            n_answered: tally[..usize::from(FIRST_REASON)].iter().sum(),
-            n_null: of(NULL),
-            n_not_applicable: of(NOT_APPLICABLE),
-            n_out_of_scale: of(OUT_OF_SCALE),
-            n_fractional: of(FRACTIONAL),
-            n_unreadable: of(UNREADABLE),
+            n_answered: answered.iter().sum(),
+            n_null: of(Gap::Null),
+            n_not_applicable: of(Gap::NotApplicable),
+            n_out_of_scale: of(Gap::OutOfScale),
+            n_fractional: of(Gap::Fractional),
+            n_unreadable: of(Gap::Unreadable),
         }
     }
 
@@ -165,13 +181,18 @@ impl Judge {
         }
     }
 
+    /// The code of a reason.
+    fn gap(&self, gap: Gap) -> u8 {
+        self.n_levels as u8 + gap as u8
+    }
+
     fn whole(&self, score: i64) -> u8 {
         if self.not_applicable.contains(&score) {
-            return NOT_APPLICABLE;
+            return self.gap(Gap::NotApplicable);
         }
         // Below the scale the difference wraps to a large number.
         match score.wrapping_sub(self.min) as u64 {
-            level if score < self.min || level >= self.n_levels => OUT_OF_SCALE,
+            level if score < self.min || level >= self.n_levels => self.gap(Gap::OutOfScale),
             _ if self.fractions => 0,
             level => level as u8,
         }
@@ -179,7 +200,7 @@ impl Judge {
 
     fn double(&self, score: f64) -> u8 {
         if score.is_nan() {
-            return NULL;
+            return self.gap(Gap::Null);
         }
         if score.fract() == 0.0 {
             // Beyond 64 bits the ends stand in, which lie outside any scale.
@@ -187,28 +208,28 @@ impl Judge {
         }
         let (min, max) = (self.min as f64, self.min as f64 + self.n_levels as f64 - 1.0);
         match (min..=max).contains(&score) {
-            false => OUT_OF_SCALE,
+            false => self.gap(Gap::OutOfScale),
             true if self.fractions => 0,
-            true => FRACTIONAL,
+            true => self.gap(Gap::Fractional),
         }
     }
 
     fn text(&self, text: &str) -> (u8, f64) {
         let text = text.trim();
         if self.not_applicable_texts.iter().any(|code| code == text) {
-            return (NOT_APPLICABLE, 0.0);
+            return (self.gap(Gap::NotApplicable), 0.0);
         }
         match leading_score(text) {
-            _ if text.is_empty() => (NULL, 0.0),
+            _ if text.is_empty() => (self.gap(Gap::Null), 0.0),
             Some(score) => (self.double(score), score),
-            None => (UNREADABLE, 0.0),
+            None => (self.gap(Gap::Unreadable), 0.0),
         }
     }
 
     /// The answers of a column of numbers.
     fn all<T: Copy>(&self, column: &Values<'_, T>, code: impl Fn(T) -> u8, score: impl Fn(T) -> f64) -> Answers {
         let mut codes: Vec<u8> = column.values.iter().map(|&value| code(value)).collect();
-        column.each_null(|row| codes[row] = NULL);
+        column.each_null(|row| codes[row] = self.gap(Gap::Null));
         let scores = || column.values.iter().map(|&value| score(value)).collect();
         Answers { codes, values: if self.fractions { scores() } else { Vec::new() } }
     }
@@ -218,7 +239,7 @@ impl Judge {
         let texts = text_values(series)?;
         let seen = seen_texts(&texts, series.len());
         let read: Vec<(u8, f64)> = seen.rows.iter().map(|&row| self.text(texts.text(row as usize))).collect();
-        let of_row = |&seen: &u32| if seen == NO_CODE { (NULL, 0.0) } else { read[seen as usize] };
+        let of_row = |&seen: &u32| if seen == NO_CODE { (self.gap(Gap::Null), 0.0) } else { read[seen as usize] };
         let (codes, values): (Vec<u8>, Vec<f64>) = seen.codes.iter().map(of_row).unzip();
         Some(Answers { codes, values: if self.fractions { values } else { Vec::new() } })
     }

@@ -7,6 +7,7 @@
 //! ```
 
 mod answers;
+mod coded;
 mod question;
 mod responses;
 mod roles;
@@ -17,7 +18,8 @@ mod text_scores;
 mod tests;
 
 pub use answers::AnswerCounts;
-pub(crate) use answers::{Answers, FIRST_REASON, read_answers};
+pub(crate) use answers::{Answers, read_answers};
+pub(crate) use coded::CodedQuestion;
 pub use question::{AnswerCode, Question};
 pub use responses::SurveyResponses;
 pub use roles::{OutOfScale, SurveyColumns};

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::answers::FIRST_REASON;
+/// Whole answers of a scale; they, the reasons why there is none and what follows fit a byte.
+const MOST_LEVELS: usize = 201;
 
 /// The answers that a question allows: whole numbers from `min` to `max`, where more is better.
 ///
@@ -41,7 +42,7 @@ impl Scale {
     /// From 1 to 7.
     pub const ONE_TO_SEVEN: Self = Self::new(1, 7);
 
-    /// Whole numbers from `min` to `max`, both included; from 2 to 251 of them.
+    /// Whole numbers from `min` to `max`, both included; from 2 to 201 of them.
     pub const fn new(min: i32, max: i32) -> Self {
         Self { min, max, fractions: false }
     }
@@ -86,9 +87,8 @@ impl Scale {
 
     /// What is wrong with the scale itself.
     pub(super) fn problem(self) -> Option<String> {
-        let most = usize::from(FIRST_REASON);
-        (!(2..=most).contains(&self.n_levels()))
-            .then(|| format!("a scale needs 2 to {most} whole numbers in ascending order, not {self}"))
+        (!(2..=MOST_LEVELS).contains(&self.n_levels()))
+            .then(|| format!("a scale needs 2 to {MOST_LEVELS} whole numbers in ascending order, not {self}"))
     }
 }
 

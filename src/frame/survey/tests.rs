@@ -9,7 +9,7 @@ use crate::frame::columns::{RULE_REASON, SOURCE_ROW};
 
 fn read(question: &Question, series: Series) -> (Vec<Option<f64>>, AnswerCounts) {
     let answers = read_answers("test", question, &series.into_column()).unwrap();
-    (answers.scores(question.scale()).collect(), answers.counts())
+    (answers.scores(question.scale()).collect(), answers.counts(question.scale()))
 }
 
 fn counts(answered: u64, null: u64, not_applicable: u64, out: u64, fractional: u64, unreadable: u64) -> AnswerCounts {
@@ -168,7 +168,7 @@ fn every_problem_of_a_survey_is_told_in_one_error() {
     let parts = [
         "survey: 7 schema problem(s): ",
         "role `score` needs numbers, but column `分数` is str; if its texts begin with the score, ask for `text_scores`",
-        "role `item`, column `item`: a scale needs 2 to 251 whole numbers in ascending order, not 5..=1",
+        "role `item`, column `item`: a scale needs 2 to 201 whole numbers in ascending order, not 5..=1",
         "role `item` names column `itme`, which is not among `分数`, `item`, `when`, `city`, `w`; did you mean `item`?",
         "role `time` needs a Date or Datetime (for text, give the time format), but column `when` is str",
         "role `wave` needs a whole number, text or category",
