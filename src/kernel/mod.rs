@@ -31,6 +31,7 @@ pub mod rank;
 pub mod sketch;
 pub mod spline;
 pub mod sum;
+pub mod survey;
 pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
