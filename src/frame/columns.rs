@@ -67,6 +67,15 @@ pub const CUSTOMER_SHARE: &str = "customer_share";
 /// Segment name.
 pub const SEGMENT: &str = "segment";
 
+/// Respondent of a survey.
+pub const RESPONDENT: &str = "respondent";
+/// Wave of a survey.
+pub const WAVE: &str = "wave";
+/// Touchpoint or channel that a survey asks about.
+pub const TOUCHPOINT: &str = "touchpoint";
+/// Free text.
+pub const TEXT: &str = "text";
+
 /// Repeat purchase periods.
 pub const BTYD_X: &str = "x";
 /// Age at the last purchase.

@@ -26,6 +26,19 @@ impl<'a> Validity<'a> {
         let bit = self.offset + row;
         self.bytes[bit / 8] & (1 << (bit % 8)) == 0
     }
+
+    /// Calls with every row of `n` that is null; rows without nulls are passed over by eight.
+    fn each_null(self, n: usize, mut call: impl FnMut(usize)) {
+        let mut row = 0;
+        while row < n {
+            let bit = self.offset + row;
+            let rest = self.bytes[bit / 8] >> (bit % 8);
+            let here = (8 - bit % 8).min(n - row);
+            let nulls = !rest & u8::MAX >> (8 - here);
+            (0..here).filter(|at| nulls >> at & 1 == 1).for_each(|at| call(row + at));
+            row += here;
+        }
+    }
 }
 
 /// The values of one numeric column; a null row holds an arbitrary value.
@@ -39,6 +52,13 @@ impl<T> Values<'_, T> {
     #[inline]
     pub(crate) fn is_null(&self, row: usize) -> bool {
         self.validity.is_some_and(|validity| validity.is_null(row))
+    }
+
+    /// Calls with every row that is null.
+    pub(crate) fn each_null(&self, call: impl FnMut(usize)) {
+        if let Some(validity) = self.validity {
+            validity.each_null(self.values.len(), call);
+        }
     }
 }
 
@@ -96,6 +116,8 @@ macro_rules! numeric_values {
     };
 }
 
+numeric_values!(i8_values, Int8Type, "A one-chunk Int8 series as a slice.");
+numeric_values!(u8_values, UInt8Type, "A one-chunk UInt8 series as a slice.");
 numeric_values!(i64_values, Int64Type, "A one-chunk Int64 series as a slice.");
 numeric_values!(f64_values, Float64Type, "A one-chunk Float64 series as a slice.");
 

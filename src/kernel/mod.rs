@@ -26,6 +26,7 @@ pub mod money;
 pub mod multiplicity;
 pub mod order;
 pub mod p_value;
+pub mod positive_sum;
 pub mod quantile;
 pub mod rank;
 pub mod sketch;

@@ -2,7 +2,7 @@
 
 use super::composite::units;
 use super::item_moments::place_of;
-use super::item_rows::{Answers, FIRST_MISSING, ItemRows, ItemScale};
+use super::item_rows::{Answers, ItemRows, ItemScale};
 use super::item_weights::ItemWeights;
 
 /// Respondents of a tile.
@@ -72,14 +72,14 @@ impl<'a> Tile<'a> {
             match (answers, scale) {
                 (Answers::Steps(steps), ItemScale::Steps(n_steps)) => {
                     let steps = &steps[start..start + n];
-                    self.add_steps(steps, self.weights[item], f64::from(n_steps));
+                    self.add_steps(steps, self.weights[item], n_steps);
                     pack(
                         &mut self.steps[item / IN_WORD],
                         steps,
                         shift,
-                        |step| if step < FIRST_MISSING { step } else { 0 },
+                        |step| if step <= n_steps { step } else { 0 },
                     );
-                    pack(&mut self.present[item / IN_WORD], steps, shift, |step| u8::from(step < FIRST_MISSING));
+                    pack(&mut self.present[item / IN_WORD], steps, shift, |step| u8::from(step <= n_steps));
                 }
                 (Answers::Places(places), _) => {
                     let places = &places[start..start + n];
@@ -93,15 +93,15 @@ impl<'a> Tile<'a> {
     }
 
     #[inline(always)]
-    fn add_steps(&mut self, steps: &[u8], weight: f64, n_steps: f64) {
-        let per_step = weight / n_steps;
+    fn add_steps(&mut self, steps: &[u8], weight: f64, n_steps: u8) {
+        let per_step = weight / f64::from(n_steps);
         let sums = self.numerators.iter_mut().zip(&mut self.denominators);
         for ((numerator, denominator), &step) in sums.zip(steps) {
-            let is_present = step < FIRST_MISSING;
+            let is_present = step <= n_steps;
             *numerator += f64::from(if is_present { step } else { 0 }) * per_step;
             *denominator += if is_present { weight } else { 0.0 };
         }
-        self.n_answered.iter_mut().zip(steps).for_each(|(n, &step)| *n += u16::from(step < FIRST_MISSING));
+        self.n_answered.iter_mut().zip(steps).for_each(|(n, &step)| *n += u16::from(step <= n_steps));
     }
 
     #[inline(always)]

@@ -4,7 +4,7 @@
 //! else of 2^-46 of the scale. So a variance is rounded once, and nothing depends on any order.
 
 use super::composite::{ONE, about_means, units};
-use super::item_rows::{Answers, FIRST_MISSING, ItemRows, ItemScale};
+use super::item_rows::{Answers, ItemRows, ItemScale};
 use super::item_weights::ItemWeights;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
@@ -176,7 +176,7 @@ impl ItemMoments {
 #[inline(always)]
 pub(super) fn place_of(answers: &Answers<'_>, scale: ItemScale, row: usize) -> f64 {
     match (answers, scale) {
-        (Answers::Steps(steps), ItemScale::Steps(n_steps)) if steps[row] < FIRST_MISSING => {
+        (Answers::Steps(steps), ItemScale::Steps(n_steps)) if steps[row] <= n_steps => {
             f64::from(steps[row]) / f64::from(n_steps)
         }
         (Answers::Places(places), _) => places[row],
@@ -193,20 +193,19 @@ struct Steps<'a, 'b> {
 impl Loop for Steps<'_, '_> {
     #[inline(always)]
     fn run(self) {
-        let columns: Vec<&[u8]> = self.rows.answers().iter().filter_map(steps_of).collect();
+        let columns: Vec<(&[u8], u8)> =
+            self.rows.answers().iter().zip(self.rows.scales()).filter_map(steps_of).collect();
         let mut tiles = vec![[0_i16; TILE]; columns.len()];
         for start in (0..self.rows.n_rows()).step_by(TILE) {
             let n = TILE.min(self.rows.n_rows() - start);
             let mut kept = [0_u8; TILE];
             kept[..n].fill(u8::MAX);
-            for column in &columns {
-                let steps = &column[start..start + n];
-                kept.iter_mut()
-                    .zip(steps)
-                    .for_each(|(kept, &step)| *kept &= if step < FIRST_MISSING { u8::MAX } else { 0 });
+            for (column, n_steps) in &columns {
+                let steps = kept.iter_mut().zip(&column[start..start + n]);
+                steps.for_each(|(kept, step)| *kept &= if step <= n_steps { u8::MAX } else { 0 });
             }
             self.moments.n += kept.iter().map(|&kept| u64::from(kept & 1)).sum::<u64>();
-            for (tile, column) in tiles.iter_mut().zip(&columns) {
+            for (tile, (column, _)) in tiles.iter_mut().zip(&columns) {
                 let steps = column[start..start + n].iter().zip(&kept);
                 tile.fill(0);
                 tile.iter_mut().zip(steps).for_each(|(cell, (&step, &kept))| *cell = i16::from(step & kept));
@@ -222,10 +221,10 @@ impl Loop for Steps<'_, '_> {
     }
 }
 
-fn steps_of<'a>(answers: &Answers<'a>) -> Option<&'a [u8]> {
-    match *answers {
-        Answers::Steps(steps) => Some(steps),
-        Answers::Places(_) => None,
+fn steps_of<'a>((answers, scale): (&Answers<'a>, &ItemScale)) -> Option<(&'a [u8], u8)> {
+    match (*answers, *scale) {
+        (Answers::Steps(steps), ItemScale::Steps(n_steps)) => Some((steps, n_steps)),
+        _ => None,
     }
 }
 

@@ -6,14 +6,12 @@ use crate::kernel::undefined::Undefined;
 
 /// The step of a respondent who did not answer.
 pub const MISSING: u8 = u8::MAX;
-/// Steps from here on stand for no answer, for whatever reason.
-pub const FIRST_MISSING: u8 = 251;
 
 /// How answers to an item are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemScale {
-    /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to 250.
+    /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to 254.
     Steps(u8),
     /// Anywhere between the worst answer and the best.
     Continuous,
@@ -22,7 +20,8 @@ pub enum ItemScale {
 /// The answers to one item, one for each respondent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Answers<'a> {
-    /// Steps above the worst answer; [`FIRST_MISSING`] or more where there is none.
+    /// Steps above the worst answer; more than the scale has, such as [`MISSING`], where there is
+    /// none, for whatever reason.
     Steps(&'a [u8]),
     /// Places from 0, the worst, to 1, the best; NaN where there is none.
     Places(&'a [f64]),
@@ -39,10 +38,7 @@ impl Answers<'_> {
     /// Whether every answer is on the scale.
     fn fits(&self, scale: ItemScale) -> bool {
         match (self, scale) {
-            (Self::Steps(steps), ItemScale::Steps(n_steps)) => {
-                (1..FIRST_MISSING).contains(&n_steps)
-                    && !steps.iter().fold(false, |bad, &step| bad | (step > n_steps && step < FIRST_MISSING))
-            }
+            (Self::Steps(_), ItemScale::Steps(n_steps)) => (1..MISSING).contains(&n_steps),
             (Self::Places(places), ItemScale::Continuous) => {
                 !places.iter().fold(false, |bad, place| bad | !(place.is_nan() || (0.0..=1.0).contains(place)))
             }
@@ -51,7 +47,7 @@ impl Answers<'_> {
     }
 }
 
-/// Answers of the same respondents to several items, all of them on their scales.
+/// Answers of the same respondents to several items, on scales of their own.
 #[derive(Clone, Debug)]
 pub struct ItemRows<'a> {
     scales: &'a [ItemScale],
@@ -64,7 +60,7 @@ impl<'a> ItemRows<'a> {
     ///
     /// # Errors
     /// `TooFew` without items; `OutOfRange` when there are not as many scales as items, not as
-    /// many answers to one item as to another, or an answer is not on its scale.
+    /// many answers to one item as to another, or a place is not on its scale.
     pub fn new(scales: &'a [ItemScale], answers: &'a [Answers<'a>]) -> Result<Self, Undefined> {
         let n_rows = answers.first().ok_or(Undefined::TooFew { n: 0, needed: 1 })?.len();
         let are_even = scales.len() == answers.len() && answers.iter().all(|answers| answers.len() == n_rows);
@@ -100,10 +96,9 @@ mod tests {
     #[test]
     fn answers_off_their_scale_are_refused() {
         let refused = |scale: ItemScale, answers: Answers<'_>| ItemRows::new(&[scale], &[answers]).err();
-        assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[0, 4, FIRST_MISSING, MISSING])), None);
-        assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[5])), Some(Undefined::OutOfRange));
+        assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[0, 4, 5, MISSING])), None);
         assert_eq!(refused(ItemScale::Steps(0), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
-        assert_eq!(refused(ItemScale::Steps(251), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
+        assert_eq!(refused(ItemScale::Steps(255), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
         assert_eq!(refused(ItemScale::Continuous, Answers::Places(&[0.0, 1.0, f64::NAN])), None);
         for bad in [-0.1, 1.1, f64::INFINITY] {
             assert_eq!(refused(ItemScale::Continuous, Answers::Places(&[bad])), Some(Undefined::OutOfRange));

@@ -1,8 +1,20 @@
-//! Numbers of surveys: indexes of several items, how well the items go together, why an index
-//! moved, whether a series moves at all, and weights that make a sample look like its population.
+//! Statistics of survey answers: net promoter scores, shares of satisfied customers, indexes of
+//! several items, and what may be said of their differences and of their course.
 //!
-//! Answers are slices with one entry for each respondent. Nothing here depends on the order of
-//! respondents: sums are of whole numbers or free of order.
+//! A net promoter score stands on the scale of -100 to 100, a share on 0 to 1, an index on 0 to 100.
+//! Everything is worked out from counts of answers, or from sums that no order of the answers
+//! changes, so that no statistic takes a second pass over them.
+//!
+//! | question | answer |
+//! |---|---|
+//! | how high is the score, and how sure is that | [`NpsCounts::summary`], [`NpsWeights::summary`], then [`NpsEstimate`] |
+//! | the same by drawing again from the answers | [`bootstrap_nps`] |
+//! | how high is an index of several items | [`IndexSums`], [`acsi`] |
+//! | do the items measure one thing | [`ItemMoments`], [`Reliability`] |
+//! | which item moved the index | [`change_by_item`] |
+//! | does a series rise or fall, and how fast | [`mann_kendall`], [`sens_slope`] |
+//! | is a change more than the usual coming and going | [`ControlChart`] |
+//! | which weights give a sample the margins of its population | [`rake`] |
 
 mod acsi;
 mod composite;
@@ -14,6 +26,10 @@ mod item_moments;
 mod item_rows;
 mod item_weights;
 mod mann_kendall;
+mod nps_bootstrap;
+mod nps_counts;
+mod nps_estimate;
+mod nps_weights;
 mod plain_cells;
 mod raking;
 mod reliability;
@@ -27,9 +43,13 @@ pub use contribution::{ChangeByItem, change_by_item};
 pub use control_chart::{ControlChart, ControlLimit, ControlLimits, ControlPoint, ControlSignal};
 pub use index_sums::{CompositeMean, IndexCell, IndexSums, ItemMean, NO_CELL};
 pub use item_moments::ItemMoments;
-pub use item_rows::{Answers, FIRST_MISSING, ItemRows, ItemScale, MISSING};
+pub use item_rows::{Answers, ItemRows, ItemScale, MISSING};
 pub use item_weights::{ItemWeights, index_of_means, item_index};
 pub use mann_kendall::{MannKendall, PMethod, mann_kendall};
+pub use nps_bootstrap::bootstrap_nps;
+pub use nps_counts::{NpsClass, NpsCounts};
+pub use nps_estimate::{AdjustedWald, NpsEstimate};
+pub use nps_weights::{ClassWeight, NpsWeights};
 pub use raking::{Margin, Raked, RakingOptions, RakingUnit, rake};
 pub use reliability::{ItemReliability, Reliability};
 pub use sens_slope::{SensSlope, sens_slope};

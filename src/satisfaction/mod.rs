@@ -1,0 +1,14 @@
+//! Satisfaction: scores of surveys with intervals, weights and tests.
+//!
+//! ```text
+//! SurveyResponses ── one pass ──▶ counts by score, segment and period ──▶ scores, intervals, tests
+//! ```
+//!
+//! [`nps`] makes net promoter scores of any segments and periods.
+
+mod cells;
+mod period;
+mod tally;
+
+pub use period::{PeriodLabel, SurveyPeriod};
+pub use tally::{SurveyReading, SurveyRows};
