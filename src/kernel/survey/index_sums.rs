@@ -199,7 +199,7 @@ impl IndexSums {
     ///
     /// # Errors
     /// `OutOfRange` when items, weights or what it takes differ, or a cell has no number.
-    pub fn merge(mut self, other: Self, numbers: &[u32]) -> Result<Self, Undefined> {
+    pub fn merge(&mut self, other: Self, numbers: &[u32]) -> Result<(), Undefined> {
         if numbers.len() < other.n_cells() {
             return Err(Undefined::OutOfRange);
         }
@@ -210,7 +210,7 @@ impl IndexSums {
             (Cells::Weighted(mine), Cells::Weighted(theirs)) if are_alike => mine.merge(theirs, numbers),
             _ => return Err(Undefined::OutOfRange),
         }
-        Ok(self)
+        Ok(())
     }
 
     /// Cells so far.

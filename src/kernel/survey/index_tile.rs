@@ -73,12 +73,7 @@ impl<'a> Tile<'a> {
                 (Answers::Steps(steps), ItemScale::Steps(n_steps)) => {
                     let steps = &steps[start..start + n];
                     self.add_steps(steps, self.weights[item], n_steps);
-                    pack(
-                        &mut self.steps[item / IN_WORD],
-                        steps,
-                        shift,
-                        |step| if step <= n_steps { step } else { 0 },
-                    );
+                    pack(&mut self.steps[item / IN_WORD], steps, shift, |step| if step <= n_steps { step } else { 0 });
                     pack(&mut self.present[item / IN_WORD], steps, shift, |step| u8::from(step <= n_steps));
                 }
                 (Answers::Places(places), _) => {

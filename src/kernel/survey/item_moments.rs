@@ -4,6 +4,7 @@
 //! else of 2^-46 of the scale. So a variance is rounded once, and nothing depends on any order.
 
 use super::composite::{ONE, about_means, units};
+use super::index_sums::NO_CELL;
 use super::item_rows::{Answers, ItemRows, ItemScale};
 use super::item_weights::ItemWeights;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
@@ -32,19 +33,20 @@ impl ItemMoments {
         Self { scales: scales.to_vec(), n_rows: 0, n: 0, sums: vec![0; p], products: vec![0; p * (p + 1) / 2] }
     }
 
-    /// Adds respondents; those who left out an item are counted and go no further.
+    /// Adds the respondents who belong to a cell; of those who left out an item nothing else is
+    /// counted.
     ///
     /// # Errors
-    /// `OutOfRange` when the items have other scales.
-    pub fn add(&mut self, rows: &ItemRows<'_>) -> Result<(), Undefined> {
-        if rows.scales() != self.scales {
+    /// `OutOfRange` when the items have other scales, or there are not as many cells as respondents.
+    pub fn add(&mut self, rows: &ItemRows<'_>, cells: &[u32]) -> Result<(), Undefined> {
+        if rows.scales() != self.scales || cells.len() != rows.n_rows() {
             return Err(Undefined::OutOfRange);
         }
-        self.n_rows += rows.n_rows() as u64;
+        self.n_rows += cells.iter().map(|&cell| u64::from(cell != NO_CELL)).sum::<u64>();
         if self.has_steps() {
-            wide(Steps { rows, moments: self });
+            wide(Steps { rows, cells, moments: self });
         } else {
-            self.add_places(rows);
+            self.add_places(rows, cells);
         }
         Ok(())
     }
@@ -53,9 +55,9 @@ impl ItemMoments {
         self.scales.iter().all(|scale| matches!(scale, ItemScale::Steps(_)))
     }
 
-    fn add_places(&mut self, rows: &ItemRows<'_>) {
+    fn add_places(&mut self, rows: &ItemRows<'_>, cells: &[u32]) {
         let mut row = vec![0; self.scales.len()];
-        'rows: for at in 0..rows.n_rows() {
+        'rows: for at in (0..rows.n_rows()).filter(|&at| cells[at] != NO_CELL) {
             for ((cell, answers), scale) in row.iter_mut().zip(rows.answers()).zip(&self.scales) {
                 let place = place_of(answers, *scale, at);
                 if place.is_nan() {
@@ -76,7 +78,7 @@ impl ItemMoments {
     ///
     /// # Errors
     /// `OutOfRange` when the items have other scales.
-    pub fn merge(mut self, other: &Self) -> Result<Self, Undefined> {
+    pub fn merge(&mut self, other: &Self) -> Result<(), Undefined> {
         if self.scales != other.scales {
             return Err(Undefined::OutOfRange);
         }
@@ -84,7 +86,7 @@ impl ItemMoments {
         self.n += other.n;
         self.sums.iter_mut().zip(&other.sums).for_each(|(mine, theirs)| *mine += theirs);
         self.products.iter_mut().zip(&other.products).for_each(|(mine, theirs)| *mine += theirs);
-        Ok(self)
+        Ok(())
     }
 
     /// Items.
@@ -187,6 +189,7 @@ pub(super) fn place_of(answers: &Answers<'_>, scale: ItemScale, row: usize) -> f
 /// A pass over rows of steps.
 struct Steps<'a, 'b> {
     rows: &'a ItemRows<'b>,
+    cells: &'a [u32],
     moments: &'a mut ItemMoments,
 }
 
@@ -199,7 +202,8 @@ impl Loop for Steps<'_, '_> {
         for start in (0..self.rows.n_rows()).step_by(TILE) {
             let n = TILE.min(self.rows.n_rows() - start);
             let mut kept = [0_u8; TILE];
-            kept[..n].fill(u8::MAX);
+            let in_cell = |cell: u32| if cell == NO_CELL { 0 } else { u8::MAX };
+            kept.iter_mut().zip(&self.cells[start..start + n]).for_each(|(kept, &cell)| *kept = in_cell(cell));
             for (column, n_steps) in &columns {
                 let steps = kept.iter_mut().zip(&column[start..start + n]);
                 steps.for_each(|(kept, step)| *kept &= if step <= n_steps { u8::MAX } else { 0 });
@@ -244,7 +248,7 @@ mod tests {
         let scales = vec![ItemScale::Steps(n_steps); columns.len()];
         let answers: Vec<Answers<'_>> = columns.iter().map(|column| Answers::Steps(column)).collect();
         let mut moments = ItemMoments::new(&scales);
-        moments.add(&ItemRows::new(&scales, &answers).unwrap()).unwrap();
+        moments.add(&ItemRows::new(&scales, &answers).unwrap(), &vec![0; columns[0].len()]).unwrap();
         moments
     }
 
@@ -272,6 +276,23 @@ mod tests {
         assert_eq!(none.composite(&ItemWeights::equal(3).unwrap()), Err(Undefined::OutOfRange));
     }
 
+    #[test]
+    fn respondents_of_no_cell_are_left_out() {
+        for scale in [ItemScale::Steps(4), ItemScale::Continuous] {
+            let scales = [scale; 2];
+            let (steps, places) = (vec![1_u8, 2, 3], vec![0.25, 0.5, 0.75]);
+            let answers =
+                if scale == ItemScale::Continuous { Answers::Places(&places) } else { Answers::Steps(&steps) };
+            let answers = [answers; 2];
+            let rows = ItemRows::new(&scales, &answers).unwrap();
+            let mut moments = ItemMoments::new(&scales);
+            moments.add(&rows, &[0, NO_CELL, 7]).unwrap();
+            assert_eq!((moments.n_rows(), moments.n(), moments.means()), (2, 2, Ok(vec![0.5; 2])));
+            assert_eq!(moments.covariances().unwrap().get(0, 1), 0.125);
+            assert_eq!(moments.add(&rows, &[0]), Err(Undefined::OutOfRange));
+        }
+    }
+
     /// Steps of a quarter are whole numbers of 2^-46, so that both ways of summing agree.
     #[test]
     fn places_and_steps_agree() {
@@ -286,7 +307,7 @@ mod tests {
         let scales = [ItemScale::Continuous, ItemScale::Steps(4)];
         let answers = [Answers::Places(&places[0]), Answers::Steps(steps[1])];
         let mut by_places = ItemMoments::new(&scales);
-        by_places.add(&ItemRows::new(&scales, &answers).unwrap()).unwrap();
+        by_places.add(&ItemRows::new(&scales, &answers).unwrap(), &[0; 6]).unwrap();
         assert_eq!(by_places.means(), by_steps.means());
         assert_eq!(by_places.covariances(), by_steps.covariances());
     }
@@ -304,7 +325,9 @@ mod tests {
             };
             let (left, right) = rows.split_at(at.min(rows.len()));
             let whole = of(&rows);
-            prop_assert_eq!(&of(left).merge(&of(right)).unwrap(), &whole);
+            let mut merged = of(left);
+            merged.merge(&of(right)).unwrap();
+            prop_assert_eq!(&merged, &whole);
             let complete: Vec<_> = rows.iter().filter(|row| row.0 != MISSING).collect();
             let product: i128 = complete.iter().map(|row| i128::from(row.0) * i128::from(row.2)).sum();
             prop_assert_eq!((whole.n(), whole.products[3]), (complete.len() as u64, product));

@@ -117,7 +117,7 @@ mod tests {
         let scales = vec![ItemScale::Steps(4); columns.len()];
         let answers: Vec<Answers<'_>> = columns.iter().map(|column| Answers::Steps(column)).collect();
         let mut moments = ItemMoments::new(&scales);
-        moments.add(&ItemRows::new(&scales, &answers).unwrap()).unwrap();
+        moments.add(&ItemRows::new(&scales, &answers).unwrap(), &vec![0; columns[0].len()]).unwrap();
         Reliability::of(&moments)
     }
 

@@ -181,7 +181,11 @@ impl Dictionary {
         if matches!(values.dtype(), DataType::Enum(..)) {
             let places = values.to_physical_repr().cast(&DataType::UInt32).map_err(Error::query(step))?;
             let places = places.u32().map_err(Error::query(step))?;
-            return Ok(places.iter().zip(&found.codes).map(|(place, &code)| (place.unwrap_or(NO_CODE), label(code))).collect());
+            return Ok(places
+                .iter()
+                .zip(&found.codes)
+                .map(|(place, &code)| (place.unwrap_or(NO_CODE), label(code)))
+                .collect());
         }
         Ok(found.codes.iter().map(|&code| (code, label(code))).collect())
     }
@@ -257,10 +261,13 @@ mod tests {
         let long = "一个很长的城市名字";
         let first = Series::new("x".into(), [Some("b"), None, Some(long), Some("")]);
         let second = Series::new("x".into(), [Some("北京"), Some("b"), None, Some("twelve bytes"), Some(long)]);
-        let rows = [
-            Some("b"), None, Some(long), Some(""), Some("北京"), Some("b"), None, Some("twelve bytes"), Some(long),
-        ];
-        assert_order([first, second], &rows, &[Some(""), Some("b"), Some("twelve bytes"), Some(long), Some("北京"), None]);
+        let rows =
+            [Some("b"), None, Some(long), Some(""), Some("北京"), Some("b"), None, Some("twelve bytes"), Some(long)];
+        assert_order(
+            [first, second],
+            &rows,
+            &[Some(""), Some("b"), Some("twelve bytes"), Some(long), Some("北京"), None],
+        );
     }
 
     #[test]
@@ -274,20 +281,40 @@ mod tests {
     #[test]
     fn flags_dates_and_decimals_are_categories_too() {
         let flags = Series::new("x".into(), [Some(true), None]);
-        assert_order([flags.clone(), Series::new("x".into(), [false, true])], &[Some("true"), None, Some("false"), Some("true")], &[Some("false"), Some("true"), None]);
+        assert_order(
+            [flags.clone(), Series::new("x".into(), [false, true])],
+            &[Some("true"), None, Some("false"), Some("true")],
+            &[Some("false"), Some("true"), None],
+        );
         let dates = |days: [i32; 2]| Series::new("x".into(), days).cast(&DataType::Date).unwrap();
-        assert_order([dates([1, 0]), dates([0, 10_000])], &[Some("1970-01-02"), Some("1970-01-01"), Some("1970-01-01"), Some("1997-05-19")], &[Some("1970-01-01"), Some("1970-01-02"), Some("1997-05-19")]);
+        assert_order(
+            [dates([1, 0]), dates([0, 10_000])],
+            &[Some("1970-01-02"), Some("1970-01-01"), Some("1970-01-01"), Some("1997-05-19")],
+            &[Some("1970-01-01"), Some("1970-01-02"), Some("1997-05-19")],
+        );
         let doubles = |x: [f64; 2]| Series::new("x".into(), x);
-        assert_order([doubles([10.5, f64::NAN]), doubles([9.5, 10.5])], &[Some("10.5"), None, Some("9.5"), Some("10.5")], &[Some("9.5"), Some("10.5"), None]);
+        assert_order(
+            [doubles([10.5, f64::NAN]), doubles([9.5, 10.5])],
+            &[Some("10.5"), None, Some("9.5"), Some("10.5")],
+            &[Some("9.5"), Some("10.5"), None],
+        );
     }
 
     #[test]
     fn categories_go_by_their_bytes_and_enums_in_their_order() {
         let categories = DataType::from_categories(Categories::global());
         let of = |texts: [&str; 2], dtype: &DataType| Series::new("x".into(), texts).cast(dtype).unwrap();
-        assert_order([of(["mid", "low"], &categories), of(["high", "mid"], &categories)], &[Some("mid"), Some("low"), Some("high"), Some("mid")], &[Some("high"), Some("low"), Some("mid")]);
+        assert_order(
+            [of(["mid", "low"], &categories), of(["high", "mid"], &categories)],
+            &[Some("mid"), Some("low"), Some("high"), Some("mid")],
+            &[Some("high"), Some("low"), Some("mid")],
+        );
         let levels = DataType::from_frozen_categories(FrozenCategories::new(["low", "mid", "high"]).unwrap());
-        assert_order([of(["mid", "low"], &levels), of(["high", "mid"], &levels)], &[Some("mid"), Some("low"), Some("high"), Some("mid")], &[Some("low"), Some("mid"), Some("high")]);
+        assert_order(
+            [of(["mid", "low"], &levels), of(["high", "mid"], &levels)],
+            &[Some("mid"), Some("low"), Some("high"), Some("mid")],
+            &[Some("low"), Some("mid"), Some("high")],
+        );
     }
 
     #[test]

@@ -67,10 +67,8 @@ impl WeightSums {
         if self.grids.is_none() {
             let usable = weights.iter().copied().filter(|&weight| kind_of(weight) == WeightKind::Counts);
             let Some(largest) = usable.reduce(f64::max) else { return };
-            let grids = || Grids {
-                weight: PositiveGrid::around(largest),
-                square: PositiveGrid::around(largest * largest),
-            };
+            let grids =
+                || Grids { weight: PositiveGrid::around(largest), square: PositiveGrid::around(largest * largest) };
             self.grids = Some(*self.shared.get_or_init(grids));
         }
     }
@@ -120,7 +118,8 @@ impl WeightSums {
                 grids.square.add_to(units[1], squares);
             }
         }
-        let mut classes: Vec<(usize, &[ExactSum; 2])> = other.rest.iter().map(|(&class, sums)| (class, &**sums)).collect();
+        let mut classes: Vec<(usize, &[ExactSum; 2])> =
+            other.rest.iter().map(|(&class, sums)| (class, &**sums)).collect();
         classes.sort_unstable_by_key(|&(class, _)| class);
         for (class, sums) in classes {
             let mine = self.rest.entry(class_of(class)).or_default();

@@ -77,7 +77,7 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(weighted.add_weighted(&items, &[0], 1, &[-1.0]), Err(Undefined::OutOfRange));
     assert_eq!(weighted.add_weighted(&items, &[0], 1, &[f64::NAN]), Err(Undefined::NotFinite));
     assert_eq!(weighted.add_weighted(&items, &[0], 1, &[]), Err(Undefined::OutOfRange));
-    assert_eq!(plain.clone().merge(weighted, &[0]).err(), Some(Undefined::OutOfRange));
+    assert_eq!(plain.merge(weighted, &[0]), Err(Undefined::OutOfRange));
     for min_answered in [0, 3] {
         assert_eq!(IndexSums::new(&SCALES, &weights, min_answered).err(), Some(Undefined::OutOfRange));
     }
@@ -130,12 +130,13 @@ fn cells_are_merged_by_the_numbers_they_have_here() {
     for is_weighted in [false, true] {
         let mine = sums(&[(4, 4, 0, 1.0)], &weights, 1, is_weighted);
         let theirs = sums(&[(0, 0, 0, 1.0), (2, 2, 1, 1.0), (3, 3, 2, 1.0)], &weights, 1, is_weighted);
-        let merged = mine.clone().merge(theirs.clone(), &[4, 0, NO_CELL]).unwrap();
+        let mut merged = mine.clone();
+        merged.merge(theirs.clone(), &[4, 0, NO_CELL]).unwrap();
         assert_eq!(merged.n_cells(), 5);
         assert_eq!(merged.cell(0).unwrap().answered.mean, Ok(0.75));
         assert_eq!(merged.cell(4).unwrap().items[1].mean, Ok(0.0));
         assert_eq!(merged.over(0..5).n_rows, 3);
-        assert_eq!(mine.merge(theirs, &[0]).err(), Some(Undefined::OutOfRange));
+        assert_eq!(merged.merge(theirs, &[0]), Err(Undefined::OutOfRange));
     }
 }
 
@@ -146,8 +147,9 @@ proptest! {
         let all = |sums: &IndexSums| (0..3).map(|cell| sums.cell(cell).unwrap()).collect::<Vec<IndexCell>>();
         let whole = all(&sums(&rows, &weights, 1, is_weighted));
         let (left, right) = rows.split_at(at.min(rows.len()));
-        let [left, right] = [left, right].map(|part| sums(part, &weights, 1, is_weighted));
-        prop_assert_eq!(&all(&left.merge(right, &[0, 1, 2]).unwrap()), &whole);
+        let [mut left, right] = [left, right].map(|part| sums(part, &weights, 1, is_weighted));
+        left.merge(right, &[0, 1, 2]).unwrap();
+        prop_assert_eq!(&all(&left), &whole);
         rows.reverse();
         prop_assert_eq!(&all(&sums(&rows, &weights, 1, is_weighted)), &whole);
     }
