@@ -4,13 +4,16 @@
 //! SurveyResponses ── one pass ──▶ counts by score, segment and period ──▶ scores, intervals, tests
 //! ```
 //!
-//! [`csi`] makes indexes of several items.
+//! [`csi`] makes indexes of several items; [`trend`] says how scores move from
+//! period to period; [`raking`] finds weights that give the responses the make-up of their population.
 
 mod cells;
 pub mod csi;
 mod groups;
 mod period;
+pub mod raking;
 mod tally;
+pub mod trend;
 
 pub use groups::GroupKey;
 pub use period::{PeriodLabel, SurveyPeriod};
