@@ -75,6 +75,28 @@ pub const WAVE: &str = "wave";
 pub const TOUCHPOINT: &str = "touchpoint";
 /// Free text.
 pub const TEXT: &str = "text";
+/// Period of a survey in words, or its wave.
+pub const PERIOD: &str = "period";
+/// First day of a period.
+pub const PERIOD_START: &str = "period_start";
+/// Last day of a period.
+pub const PERIOD_END: &str = "period_end";
+/// Whether responses cover a period to both its ends.
+pub const IS_COMPLETE: &str = "is_complete";
+/// Net promoter score, -100..=100.
+pub const NPS: &str = "nps";
+/// Responses of promoters.
+pub const N_PROMOTERS: &str = "n_promoters";
+/// Responses of passives.
+pub const N_PASSIVES: &str = "n_passives";
+/// Responses of detractors.
+pub const N_DETRACTORS: &str = "n_detractors";
+/// Share of promoters, 0..=1.
+pub const PROMOTER_SHARE: &str = "promoter_share";
+/// Share of passives, 0..=1.
+pub const PASSIVE_SHARE: &str = "passive_share";
+/// Share of detractors, 0..=1.
+pub const DETRACTOR_SHARE: &str = "detractor_share";
 
 /// Repeat purchase periods.
 pub const BTYD_X: &str = "x";

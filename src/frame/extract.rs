@@ -85,6 +85,19 @@ impl<'a> Texts<'a> {
         self.text(row).as_bytes()
     }
 
+    /// Whether any row is null.
+    pub(crate) fn has_nulls(&self) -> bool {
+        self.validity.is_some()
+    }
+
+    /// The sixteen bytes that lie in the column itself, and whether they are all of the text: of
+    /// equal short texts they are equal, but for what may stand behind the text.
+    #[inline(always)]
+    pub(crate) fn inline(&self, row: usize) -> (u128, bool) {
+        let view = self.array.views()[row];
+        (view.as_u128(), view.length <= 12)
+    }
+
     /// A text of at most twelve bytes as the leading bytes of a number, zeros behind, and
     /// its length; such texts lie in the column itself, without a pointer to follow.
     #[inline]

@@ -7,9 +7,11 @@
 //! [`nps`] makes net promoter scores of any segments and periods.
 
 mod cells;
-mod period;
+mod groups;
 pub mod nps;
+mod period;
 mod tally;
 
+pub use groups::GroupKey;
 pub use period::{PeriodLabel, SurveyPeriod};
 pub use tally::{SurveyReading, SurveyRows};

@@ -314,7 +314,8 @@ impl Cells {
         let ranks = |values: &[u32]| -> Vec<u32> {
             ranked.iter().zip(values).map(|(of_column, &value)| of_column[value as usize].0).collect()
         };
-        let mut order: Vec<(Vec<u32>, usize)> = (0..n).into_par_iter().map(|number| (ranks(&values(number)), number)).collect();
+        let mut order: Vec<(Vec<u32>, usize)> =
+            (0..n).into_par_iter().map(|number| (ranks(&values(number)), number)).collect();
         order.par_sort_unstable();
         let mut places = vec![0; n];
         let label = |(of_column, value): (&Vec<(u32, Option<String>)>, u32)| of_column[value as usize].1.clone();
@@ -339,7 +340,8 @@ impl Cells {
             }
             _ => return Ok((vec![0], vec![None])),
         };
-        let order: BTreeMap<i64, usize> = labels.iter().enumerate().map(|(number, (rank, _))| (*rank, number)).collect();
+        let order: BTreeMap<i64, usize> =
+            labels.iter().enumerate().map(|(number, (rank, _))| (*rank, number)).collect();
         let mut places = vec![0; labels.len()];
         let mut periods = Vec::with_capacity(labels.len());
         for number in order.into_values() {

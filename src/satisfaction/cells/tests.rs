@@ -17,7 +17,8 @@ fn date(y: i32, m: u32, d: u32) -> NaiveDate {
 
 /// A row as text, and cells as text in order.
 fn shown(ordered: &OrderedCells, cell: &OrderedCell) -> String {
-    let segment: Vec<&str> = ordered.segments[cell.segment].iter().map(|value| value.as_deref().unwrap_or("-")).collect();
+    let segment: Vec<&str> =
+        ordered.segments[cell.segment].iter().map(|value| value.as_deref().unwrap_or("-")).collect();
     let period = ordered.periods[cell.period].as_ref().map_or("", |period| &period.label);
     format!("{} {period}", segment.join("/"))
 }
@@ -45,7 +46,8 @@ fn read(settings: &CellSettings, table: &DataFrame, at: usize) -> [(Vec<Option<S
 }
 
 fn table() -> DataFrame {
-    let days = [Some("2026-01-31"), Some("2026-02-01"), None, Some("2026-03-31"), Some("2025-12-01"), Some("2026-01-01")];
+    let days =
+        [Some("2026-01-31"), Some("2026-02-01"), None, Some("2026-03-31"), Some("2025-12-01"), Some("2026-01-01")];
     let frame = df!(
         "segment_0" => [Some("北京"), Some("北京"), Some("a"), None, Some("a"), Some("a")],
         "segment_1" => [10_i64, 9, 10, 9, 10, 10],
@@ -136,7 +138,9 @@ fn a_period_at_the_edge_of_the_days_seen_is_not_complete() {
 
 #[test]
 fn no_rows_have_no_cells_but_the_whole() {
-    for (by, period, n) in [(0, None, 1), (1, None, 0), (0, Some(SurveyPeriod::Wave), 0), (2, Some(SurveyPeriod::Day), 0)] {
+    for (by, period, n) in
+        [(0, None, 1), (1, None, 0), (0, Some(SurveyPeriod::Wave), 0), (2, Some(SurveyPeriod::Day), 0)]
+    {
         let mut cells = Cells::new(settings(by, period, None));
         assert!(cells.add(&table().clear()).unwrap().is_empty());
         assert_eq!((cells.len(), cells.in_order().unwrap().cells.len()), (n, n), "{by} {period:?}");

@@ -67,10 +67,8 @@ impl WeightSums {
         if self.grids.is_none() {
             let usable = weights.iter().copied().filter(|&weight| kind_of(weight) == WeightKind::Counts);
             let Some(largest) = usable.reduce(f64::max) else { return };
-            let grids = || Grids {
-                weight: PositiveGrid::around(largest),
-                square: PositiveGrid::around(largest * largest),
-            };
+            let grids =
+                || Grids { weight: PositiveGrid::around(largest), square: PositiveGrid::around(largest * largest) };
             self.grids = Some(*self.shared.get_or_init(grids));
         }
     }
@@ -79,14 +77,14 @@ impl WeightSums {
     #[inline(always)]
     pub(super) fn add(&mut self, class: usize, weight: f64) {
         let square = weight * weight;
-        let units = self.grids.and_then(|grids| Some([grids.weight.units(weight)?, grids.square.units(square)?]));
-        match units {
-            Some([weight, square]) => {
-                let sums = &mut self.units[class];
-                sums[0] += weight;
-                sums[1] += square;
-            }
-            None => self.add_rest(class, weight, square),
+        if let Some(grids) = self.grids
+            && let (Some(weight), Some(square)) = (grids.weight.units(weight), grids.square.units(square))
+        {
+            let sums = &mut self.units[class];
+            sums[0] += weight;
+            sums[1] += square;
+        } else {
+            self.add_rest(class, weight, square);
         }
     }
 
@@ -120,7 +118,8 @@ impl WeightSums {
                 grids.square.add_to(units[1], squares);
             }
         }
-        let mut classes: Vec<(usize, &[ExactSum; 2])> = other.rest.iter().map(|(&class, sums)| (class, &**sums)).collect();
+        let mut classes: Vec<(usize, &[ExactSum; 2])> =
+            other.rest.iter().map(|(&class, sums)| (class, &**sums)).collect();
         classes.sort_unstable_by_key(|&(class, _)| class);
         for (class, sums) in classes {
             let mine = self.rest.entry(class_of(class)).or_default();
