@@ -85,6 +85,19 @@ impl<'a> Texts<'a> {
         self.text(row).as_bytes()
     }
 
+    /// Whether any row is null.
+    pub(crate) fn has_nulls(&self) -> bool {
+        self.validity.is_some()
+    }
+
+    /// The sixteen bytes that lie in the column itself, and whether they are all of the text: of
+    /// equal short texts they are equal, but for what may stand behind the text.
+    #[inline(always)]
+    pub(crate) fn inline(&self, row: usize) -> (u128, bool) {
+        let view = self.array.views()[row];
+        (view.as_u128(), view.length <= 12)
+    }
+
     /// A text of at most twelve bytes as the leading bytes of a number, zeros behind, and
     /// its length; such texts lie in the column itself, without a pointer to follow.
     #[inline]
@@ -185,7 +198,17 @@ pub(crate) fn days_of(series: &Series) -> Option<Days<'_>> {
 
 /// A one-chunk String series.
 pub(crate) fn text_values(series: &Series) -> Option<Texts<'_>> {
-    let array = series.str().ok()?.downcast_iter().next()?;
-    let validity = series.chunks().first()?.validity();
-    Some(Texts { array, validity: validity.map(|bits| Validity::of(bits.as_slice())) })
+    text_chunks(series).into_iter().next().map(|(_, texts)| texts)
+}
+
+/// The chunks of a String series, each with its first row.
+pub(crate) fn text_chunks(series: &Series) -> Vec<(usize, Texts<'_>)> {
+    let (mut chunks, mut first) = (Vec::new(), 0);
+    let arrays = series.str().into_iter().flat_map(|column| column.downcast_iter());
+    for (array, chunk) in arrays.zip(series.chunks()) {
+        let validity = chunk.validity().map(|bits| Validity::of(bits.as_slice()));
+        chunks.push((first, Texts { array, validity }));
+        first += chunk.len();
+    }
+    chunks
 }

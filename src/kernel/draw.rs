@@ -2,7 +2,7 @@
 
 mod binomial;
 
-pub(crate) use binomial::{Binomial, MOST_TRIALS};
+pub(crate) use binomial::{Binomial, Chance, MOST_TRIALS};
 use rand_core::Rng;
 use rand_pcg::Pcg64;
 

@@ -102,7 +102,7 @@ impl Grouped {
         };
         let of_segment = |at| GroupKey { segment: segment(at), period: None };
         let of_period = |at| GroupKey { segment: None, period: period(at) };
-        let of_both = |cell: &super::cells::OrderedCell| GroupCells {
+        let of_both = |cell: &OrderedCell| GroupCells {
             key: GroupKey { segment: segment(cell.segment), period: period(cell.period) },
             cells: vec![cell.cell],
         };

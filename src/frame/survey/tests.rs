@@ -2,6 +2,7 @@
 
 use polars::prelude::*;
 
+use super::answers::read_answers;
 use super::*;
 use crate::analysis::collect;
 use crate::error::Result;

@@ -5,13 +5,15 @@
 //!
 //! Few expected successes are counted up along the distribution function (inversion). Otherwise a
 //! point under a table-mountain hat is mapped to a whole number and taken when a second random
-//! number lies below `f(k)`; seven times of eight a bound tells so without `f`. Both are exact but
-//! for the rounding of doubles.
+//! number lies below `f(k) / f(m)`. Most of the time a bound tells so; else near the mode a product of
+//! a few ratios does, far from it a pair of bounds of its logarithm, and where those leave it open the
+//! formula. All are exact but for the rounding of doubles.
 //!
 //! W. Hormann (1993), "The generation of binomial random variates", Journal of Statistical
 //! Computation and Simulation 46(1-2), 101-110, algorithm BTRS; V. Kachitvichyanukul & B. W. Schmeiser
-//! (1988), "Binomial random variate generation", Communications of the ACM 31(2), 216-222, algorithm
-//! BINV; C. Loader (2000), "Fast and accurate computation of binomial probabilities".
+//! (1988), "Binomial random variate generation", Communications of the ACM 31(2), 216-222, algorithms
+//! BINV and BTPE (steps 5.1 and 5.2); C. Loader (2000), "Fast and accurate computation of binomial
+//! probabilities".
 
 use std::f64::consts::TAU;
 
@@ -24,9 +26,34 @@ use crate::kernel::distribution::gamma::stirling_remainder;
 const HAT_FROM: f64 = 10.0;
 /// So many successes, with fewer than ten expected, come with a chance below 1e-70; what counts
 /// beyond is rounding, and is drawn again.
-const MOST_COUNTED: u64 = 110;
+const MOST_COUNTED: usize = 110;
+/// Up to this far from the mode a product of ratios is quicker than a logarithm.
+const NEAR: f64 = 20.0;
 /// Trials that doubles count exactly.
 pub(crate) const MOST_TRIALS: u64 = 1 << 53;
+
+/// A chance of success, for any number of trials.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chance {
+    p: f64,
+    q: f64,
+    /// `p / q`.
+    odds: f64,
+    ln_q: f64,
+    /// Whether `p` is the chance of failure.
+    is_failure: bool,
+}
+
+impl Chance {
+    /// `successes` in `successes + failures`; neither is negative and one is above 0.
+    ///
+    /// Exchanging the two exchanges successes and failures of every draw, digit for digit.
+    pub(crate) fn new(successes: f64, failures: f64) -> Self {
+        let total = successes + failures;
+        let (p, q) = (successes.min(failures) / total, successes.max(failures) / total);
+        Self { p, q, odds: p / q, ln_q: (-p).ln_1p(), is_failure: failures < successes }
+    }
+}
 
 /// The number of successes in trials of one chance.
 #[derive(Clone, Copy, Debug)]
@@ -44,30 +71,26 @@ enum Method {
 }
 
 impl Binomial {
-    /// Of `n` trials, at most [`MOST_TRIALS`], of which a success has `successes` chances in
-    /// `successes + failures`; neither is negative and one is above 0.
-    ///
-    /// Exchanging the two exchanges successes and failures of every draw, digit for digit.
+    /// Of `n` trials, at most [`MOST_TRIALS`].
     #[inline]
-    pub(crate) fn new(n: u64, successes: f64, failures: f64) -> Self {
-        let (rare, total) = (successes.min(failures), successes + failures);
-        let (p, q) = (rare / total, successes.max(failures) / total);
-        let expected = n as f64 * p;
+    pub(crate) fn new(n: u64, chance: &Chance) -> Self {
+        let trials = n as f64;
+        let expected = trials * chance.p;
         let method = if expected == 0.0 {
             Method::None
         } else if expected < HAT_FROM {
-            Method::Inversion(Inversion { n: n as f64, odds: p / q, none: (n as f64 * (-p).ln_1p()).exp() })
+            Method::Inversion(Inversion { n: trials, odds: chance.odds, none: (trials * chance.ln_q).exp() })
         } else {
-            Method::Hat(Hat::new(n as f64, p, q))
+            Method::Hat(Hat::new(trials, chance.p, chance.q))
         };
-        Self { n, is_failure: failures < successes, method }
+        Self { n, is_failure: chance.is_failure, method }
     }
 
     #[inline]
     pub(crate) fn draw(&self, random: &mut Pcg64) -> u64 {
         let rare = match &self.method {
             Method::None => 0,
-            Method::Inversion(inversion) => inversion.draw(random).min(self.n),
+            Method::Inversion(inversion) => inversion.draw(random),
             Method::Hat(hat) => hat.draw(random),
         };
         if self.is_failure { self.n - rare } else { rare }
@@ -83,25 +106,36 @@ fn uniform(random: &mut Pcg64) -> f64 {
 #[derive(Clone, Copy, Debug)]
 struct Inversion {
     n: f64,
-    /// `p / q`.
     odds: f64,
     /// `f(0)`.
     none: f64,
 }
 
+/// `1 / (k + 1)`: the ratio of neighbouring chances without a division.
+const RECIPROCALS: [f64; MOST_COUNTED] = {
+    let mut reciprocals = [0.0; MOST_COUNTED];
+    let mut k = 0;
+    while k < MOST_COUNTED {
+        reciprocals[k] = 1.0 / (k + 1) as f64;
+        k += 1;
+    }
+    reciprocals
+};
+
 impl Inversion {
     #[inline]
     fn draw(&self, random: &mut Pcg64) -> u64 {
         loop {
-            let (mut rest, mut chance) = (uniform(random), self.none);
-            for k in 0..MOST_COUNTED {
+            let (mut rest, mut chance, mut left) = (uniform(random), self.none, self.n);
+            for (k, reciprocal) in (0..).zip(RECIPROCALS) {
                 if rest < chance {
                     return k;
                 }
                 rest -= chance;
-                // Beyond n trials the chance is 0 or negative, and the number is drawn again.
-                chance *= self.odds * (self.n - k as f64) / (k + 1) as f64;
-                if !(chance > 0.0) {
+                chance *= self.odds * left * reciprocal;
+                left -= 1.0;
+                // Beyond n trials the chance is 0, and what rounding left is drawn again.
+                if chance <= 0.0 {
                     break;
                 }
             }
@@ -146,17 +180,37 @@ impl Hat {
         }
     }
 
-    /// Whether the second number lies below `f(k)` under the hat.
-    #[cold]
+    /// Whether the second number lies below `f(k) / f(m)` under the hat.
+    #[inline(never)]
     fn is_below(&self, k: f64, from_edge: f64, v: f64) -> bool {
-        let alpha = (2.83 + 5.1 / self.b) * self.spread;
-        let height = v * alpha / (self.a / (from_edge * from_edge) + self.b);
-        height.ln() <= self.ln_relative(k)
+        let Self { n, p, a, b, spread, .. } = *self;
+        let alpha = (2.83 + 5.1 / b) * spread;
+        let height = v * alpha / (a / (from_edge * from_edge) + b);
+        let mode = ((n + 1.0) * p).floor();
+        let gap = (k - mode).abs();
+        if gap <= NEAR {
+            let ratio = self.ratio(k.max(mode), k.min(mode));
+            return if k < mode { height * ratio <= 1.0 } else { height <= ratio };
+        }
+        let (ln, variance) = (height.ln(), spread * spread);
+        if gap < 0.5 * variance - 1.0 {
+            let middle = -gap * gap / (2.0 * variance);
+            let slack = gap / variance * ((gap * (gap / 3.0 + 0.625) + 1.0 / 6.0) / variance + 0.5);
+            if (ln - middle).abs() > slack {
+                return ln < middle;
+            }
+        }
+        ln <= self.ln_chance(k) - self.ln_chance(mode)
     }
 
-    /// `ln f(k) - ln f(m)`.
-    fn ln_relative(&self, k: f64) -> f64 {
-        self.ln_chance(k) - self.ln_chance(((self.n + 1.0) * self.p).floor())
+    /// `f(high) / f(low)`, the product of the ratios of neighbours.
+    fn ratio(&self, high: f64, low: f64) -> f64 {
+        let (mut ratio, mut at) = (1.0, low);
+        while at < high {
+            ratio *= (self.n - at) * self.p / ((at + 1.0) * self.q);
+            at += 1.0;
+        }
+        ratio
     }
 
     /// `ln f(k)` without `ln(n / (2 pi)) / 2` and the remainder of `n`, which all `k` share: by
@@ -199,12 +253,36 @@ mod tests {
         for (n, p) in [(25.0, 0.45), (1_000.0, 0.02), (40_000.0, 0.5), (1e6, 0.3)] {
             let hat = Hat::new(n, p, 1.0 - p);
             let mode = ((n + 1.0) * p).floor();
-            let none = exact_ln_chance(n, p, 0.0) - exact_ln_chance(n, p, mode);
-            assert!((hat.ln_relative(0.0) / none - 1.0).abs() < 1e-8);
-            for step in [-5.0, -2.0, -1.0, 0.0, 1.0, 3.0] {
+            for step in [-5.0, -2.0, -1.0, -0.01, 0.0, 0.01, 1.0, 3.0] {
                 let k = (mode + (step * hat.spread).round()).max(0.0);
                 let expected = exact_ln_chance(n, p, k) - exact_ln_chance(n, p, mode);
-                assert!((hat.ln_relative(k) - expected).abs() < 1e-8, "{n} {p} {k}: {} {expected}", hat.ln_relative(k));
+                let found = hat.ln_chance(k) - hat.ln_chance(mode);
+                assert!((found - expected).abs() < 1e-8, "{n} {p} {k}: {found} {expected}");
+                let by_ratios = hat.ratio(k.max(mode), k.min(mode)).ln().abs();
+                assert!((k - mode).abs() > NEAR || (by_ratios - expected.abs()).abs() < 1e-8, "{n} {p} {k}");
+            }
+        }
+    }
+
+    /// The bounds of the logarithm hold it, so that they decide nothing that the formula would not.
+    #[test]
+    fn bounds_decide_as_the_formula_does() {
+        for (n, p) in [(400.0, 0.5), (3_000.0, 0.1), (1e6, 0.25), (1e12, 0.4)] {
+            let hat = Hat::new(n, p, 1.0 - p);
+            let (mode, variance) = (((n + 1.0) * p).floor(), hat.spread * hat.spread);
+            for step in -60..=60 {
+                let k = mode + (f64::from(step) * 0.1 * hat.spread).round();
+                let gap = (k - mode).abs();
+                if !(0.0..=n).contains(&k) || gap <= NEAR || gap >= 0.5 * variance - 1.0 {
+                    continue;
+                }
+                let exact = hat.ln_chance(k) - hat.ln_chance(mode);
+                // A point whose height is a little to either side of the exact one.
+                for (nudge, is_below) in [(-1e-6, true), (1e-6, false)] {
+                    let from_edge: f64 = 0.1;
+                    let scale = (2.83 + 5.1 / hat.b) * hat.spread / (hat.a / (from_edge * from_edge) + hat.b);
+                    assert_eq!(hat.is_below(k, from_edge, (exact + nudge).exp() / scale), is_below, "{n} {p} {k}");
+                }
             }
         }
     }
@@ -216,7 +294,7 @@ mod tests {
     fn drawn_numbers_have_the_exact_chances() {
         const DRAWS: u32 = 200_000;
         for (n, p) in [(1, 0.5), (12, 0.3), (19, 0.5), (20, 0.5), (25, 0.95), (60, 0.2), (300, 0.03), (5_000, 0.4)] {
-            let binomial = Binomial::new(n, p, 1.0 - p);
+            let binomial = Binomial::new(n, &Chance::new(p, 1.0 - p));
             let mut random = Pcg64::new(u128::from(n), 11);
             let mut counts = vec![0_u32; n as usize + 1];
             (0..DRAWS).for_each(|_| counts[binomial.draw(&mut random) as usize] += 1);
@@ -242,7 +320,7 @@ mod tests {
         for (n, p) in
             [(3, 0.1), (100, 0.5), (1_000_000, 0.2), (10_000_000_000, 0.7), (MOST_TRIALS, 0.25), (MOST_TRIALS, 1e-15)]
         {
-            let binomial = Binomial::new(n, p, 1.0 - p);
+            let binomial = Binomial::new(n, &Chance::new(p, 1.0 - p));
             let mut random = Pcg64::new(3, 17);
             let (mean, variance) = (n as f64 * p, n as f64 * p * (1.0 - p));
             let (mut first, mut second, mut fourth) = (0.0, 0.0, 0.0);
@@ -262,15 +340,16 @@ mod tests {
     fn certain_and_impossible_successes_are_just_that() {
         let mut random = Pcg64::new(1, 1);
         for n in [0, 1, 1_000_000] {
-            assert_eq!(Binomial::new(n, 0.0, 1.0).draw(&mut random), 0);
-            assert_eq!(Binomial::new(n, 7.0, 0.0).draw(&mut random), n);
+            assert_eq!(Binomial::new(n, &Chance::new(0.0, 1.0)).draw(&mut random), 0);
+            assert_eq!(Binomial::new(n, &Chance::new(7.0, 0.0)).draw(&mut random), n);
         }
     }
 
     #[test]
     fn exchanging_the_chances_exchanges_the_outcomes() {
         for (successes, failures) in [(1.0, 3.0), (30.0, 70.0), (1.0, 1e4)] {
-            let (one, other) = (Binomial::new(1_000, successes, failures), Binomial::new(1_000, failures, successes));
+            let one = Binomial::new(1_000, &Chance::new(successes, failures));
+            let other = Binomial::new(1_000, &Chance::new(failures, successes));
             let (mut first, mut second) = (Pcg64::new(5, 9), Pcg64::new(5, 9));
             for _ in 0..1_000 {
                 assert_eq!(one.draw(&mut first) + other.draw(&mut second), 1_000);

@@ -27,7 +27,7 @@ use super::nps_counts::NpsCounts;
 use super::nps_estimate::POINTS;
 use crate::kernel::bootstrap::{Bootstrap, BootstrapEstimate, BootstrapMethod, Draw, bca_share};
 use crate::kernel::distribution::normal;
-use crate::kernel::draw::{Binomial, MOST_TRIALS};
+use crate::kernel::draw::{Binomial, Chance, MOST_TRIALS};
 use crate::kernel::interval::{Interval, tail_share};
 use crate::kernel::quantile::{Place, QuantileType, between};
 use crate::kernel::undefined::Undefined;
@@ -97,15 +97,14 @@ impl Leads {
         let observed = promoters as i64 - detractors as i64;
         let extremes = (promoters + detractors) as f64;
         // Passives first, so that swapping promoters and detractors swaps them in every replicate.
-        let indifferent = Binomial::new(n, passives as f64, extremes);
+        let indifferent = Binomial::new(n, &Chance::new(passives as f64, extremes));
+        let support =
+            if extremes > 0.0 { Chance::new(promoters as f64, detractors as f64) } else { Chance::new(1.0, 1.0) };
         let mut draw = Draw::of(settings.seed, 0);
         let random = draw.generator();
         let lead = |_| {
             let rest = n - indifferent.draw(random);
-            if rest == 0 {
-                return -observed;
-            }
-            let for_us = Binomial::new(rest, promoters as f64, detractors as f64).draw(random);
+            let for_us = Binomial::new(rest, &support).draw(random);
             2 * for_us as i64 - rest as i64 - observed
         };
         let mut above_observed: Vec<i64> = (0..settings.n_replicates).map(lead).collect();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::nps_estimate::NpsEstimate;
+use super::nps_estimate::{NpsEstimate, POINTS};
 use crate::kernel::undefined::Undefined;
 
 /// What an answer to "would you recommend us?" makes of a respondent.
@@ -97,8 +97,9 @@ impl NpsCounts {
         if n == 0.0 {
             return Err(Undefined::TooFew { n: 0, needed: 1 });
         }
-        // The difference of whole numbers is exact, that of rounded shares is not.
-        let lead = self.promoters.abs_diff(self.detractors) as f64 / n;
+        // The difference of whole numbers is exact, that of rounded shares is not; rounded once, so
+        // that 29 of 100 are 29 points.
+        let lead = POINTS * self.promoters.abs_diff(self.detractors) as f64 / n;
         let estimate = if self.promoters >= self.detractors { lead } else { -lead };
         Ok(NpsEstimate::of_counts(self.n(), estimate, [promoters / n, passives / n, detractors / n]))
     }

@@ -28,7 +28,8 @@
 
 use serde::Serialize;
 
-use crate::kernel::interval::{Interval, mean_normal, normal_critical};
+use super::weight_sums::size_by_error;
+use crate::kernel::interval::{Interval, normal_critical};
 use crate::kernel::undefined::Undefined;
 
 /// Points of the score per unit of the mean code.
@@ -84,22 +85,20 @@ fn variance([promoters, passives, detractors]: [f64; 3]) -> f64 {
 }
 
 impl NpsEstimate {
-    pub(super) fn of_counts(n: u64, mean: f64, shares: [f64; 3]) -> Self {
+    pub(super) fn of_counts(n: u64, estimate: f64, shares: [f64; 3]) -> Self {
         let size = n as f64;
-        Self::new(n, size, size, mean, shares, (variance(shares) / size).sqrt())
+        Self::new(n, size, size, estimate, shares, (variance(shares) / size).sqrt())
     }
 
-    /// Of weighted shares; the standard error is that of the mean code.
-    pub(super) fn of_weights(n: u64, n_eff: f64, mean: f64, shares: [f64; 3], std_error: f64) -> Self {
-        let by_error = variance(shares) / (std_error * std_error);
-        // All answers in one class: nothing divided by nothing.
-        let size = if by_error.is_nan() { n_eff } else { n_eff.min(by_error) };
-        Self::new(n, n_eff, size, mean, shares, std_error)
+    /// Of weighted shares; the standard error is that of the mean code, the estimate in points.
+    pub(super) fn of_weights(n: u64, n_eff: f64, estimate: f64, shares: [f64; 3], std_error: f64) -> Self {
+        let size = size_by_error(n_eff, variance(shares), std_error);
+        Self::new(n, n_eff, size, estimate, shares, std_error)
     }
 
-    fn new(n: u64, n_eff: f64, size: f64, mean: f64, shares: [f64; 3], std_error: f64) -> Self {
+    fn new(n: u64, n_eff: f64, size: f64, estimate: f64, shares: [f64; 3], std_error: f64) -> Self {
         let [promoter_share, passive_share, detractor_share] = shares;
-        let (estimate, std_error) = (POINTS * mean, POINTS * std_error);
+        let std_error = POINTS * std_error;
         Self { n, n_eff, promoter_share, passive_share, detractor_share, estimate, std_error, size }
     }
 
@@ -149,11 +148,16 @@ impl NpsEstimate {
     /// the formula would give the interval of the score alone. [`Undefined::OutOfRange`] unless
     /// `0 < conf_level < 1`.
     pub fn wald(&self, conf_level: f64) -> Result<Interval, Undefined> {
+        self.wald_at(normal_critical(conf_level)?)
+    }
+
+    /// [`wald`](Self::wald) by the normal quantile, which takes longer to find than all the rest: for
+    /// many scores of one confidence.
+    pub(crate) fn wald_at(&self, z: f64) -> Result<Interval, Undefined> {
         if self.is_constant() && self.size.is_finite() {
-            normal_critical(conf_level)?;
             return Err(Undefined::Constant);
         }
-        mean_normal(self.estimate, self.std_error, conf_level).map(cut_off)
+        Ok(around(self.estimate, z * self.std_error))
     }
 
     /// The Wald interval after adding three quarters of a promoter, three quarters of a detractor
@@ -171,9 +175,13 @@ impl NpsEstimate {
     ///
     /// B. Rocks (2016), The American Statistician 70(4), 365-372, the interval with `3` added.
     pub fn adjusted_wald(&self, conf_level: f64) -> Result<AdjustedWald, Undefined> {
+        normal_critical(conf_level).map(|z| self.adjusted_wald_at(z))
+    }
+
+    /// [`adjusted_wald`](Self::adjusted_wald) by the normal quantile, as [`wald_at`](Self::wald_at).
+    pub(crate) fn adjusted_wald_at(&self, z: f64) -> AdjustedWald {
         let (centre, std_error) = self.adjusted();
-        let interval = cut_off(mean_normal(centre, std_error, conf_level)?);
-        Ok(AdjustedWald { centre, std_error, interval })
+        AdjustedWald { centre, std_error, interval: around(centre, z * std_error) }
     }
 
     /// Centre and standard error with the added answers.
@@ -203,9 +211,9 @@ pub(super) fn finite_population_factor(n: u64, n_population: u64) -> Result<f64,
     Ok(if rest == 0 { 0.0 } else { rest as f64 / (n_population - 1) as f64 })
 }
 
-/// No score lies beyond -100 and 100.
-pub(super) fn cut_off(interval: Interval) -> Interval {
-    Interval { low: interval.low.max(-POINTS), high: interval.high.min(POINTS) }
+/// An interval to both sides, without what no score is.
+fn around(centre: f64, half_width: f64) -> Interval {
+    Interval { low: (centre - half_width).max(-POINTS), high: (centre + half_width).min(POINTS) }
 }
 
 #[cfg(test)]

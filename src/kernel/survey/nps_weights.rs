@@ -13,30 +13,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::nps_counts::{NpsClass, NpsCounts};
-use super::nps_estimate::NpsEstimate;
-use crate::kernel::exact_sum::ExactSum;
+use super::nps_estimate::{NpsEstimate, POINTS};
+use super::weight_sums::WeightSums;
 use crate::kernel::undefined::Undefined;
-
-/// What rounding may add to an effective number of answers, as a share of it.
-const SLACK: f64 = 1e-9;
-
-/// Answers of one class with their weights summed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ClassWeight {
-    /// Answers with a weight above 0.
-    pub n: u64,
-    /// Sum of the weights.
-    pub sum: f64,
-    /// Sum of their squares.
-    pub squares: f64,
-}
-
-impl ClassWeight {
-    fn merge(self, other: Self) -> Self {
-        let n = self.n.saturating_add(other.n);
-        Self { n, sum: self.sum + other.sum, squares: self.squares + other.squares }
-    }
-}
 
 /// Sums of sampling weights by class: each answer stands for so many people of its kind.
 ///
@@ -57,11 +36,11 @@ impl ClassWeight {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NpsWeights {
     /// Those who answered 9 or 10 of 10.
-    pub promoters: ClassWeight,
+    pub promoters: WeightSums,
     /// Those who answered 7 or 8 of 10.
-    pub passives: ClassWeight,
+    pub passives: WeightSums,
     /// Those who answered 0 to 6 of 10.
-    pub detractors: ClassWeight,
+    pub detractors: WeightSums,
 }
 
 impl NpsWeights {
@@ -72,16 +51,8 @@ impl NpsWeights {
     /// weights are for the caller to refuse.
     #[must_use]
     pub fn of(answers: &[(NpsClass, f64)]) -> Self {
-        let of_class = |class: NpsClass| {
-            let (mut n, mut sum, mut squares) = (0, ExactSum::default(), ExactSum::default());
-            for &(_, weight) in answers.iter().filter(|answer| answer.0 == class && answer.1 != 0.0) {
-                n += 1;
-                sum.add(weight);
-                squares.add(weight * weight);
-            }
-            let value = |sum: ExactSum| sum.value().unwrap_or(f64::INFINITY);
-            ClassWeight { n, sum: value(sum), squares: value(squares) }
-        };
+        let of_class =
+            |class: NpsClass| WeightSums::of(answers.iter().filter(|answer| answer.0 == class).map(|answer| answer.1));
         let [promoters, passives, detractors] =
             [NpsClass::Promoter, NpsClass::Passive, NpsClass::Detractor].map(of_class);
         Self { promoters, passives, detractors }
@@ -120,38 +91,15 @@ impl NpsWeights {
     /// squares show that were too small for doubles.
     pub fn summary(&self) -> Result<NpsEstimate, Undefined> {
         let classes = [self.promoters, self.passives, self.detractors];
-        let n = self.counts().n();
-        checked(&classes, n)?;
-        let total: f64 = classes.iter().map(|class| class.sum).sum();
-        let shares = classes.map(|class| class.sum / total);
-        let squares = classes.map(|class| class.squares / total / total);
-        let n_eff = 1.0 / squares.iter().sum::<f64>();
-        // By Cauchy's inequality it is at most n.
-        if !(n_eff >= 1.0 - SLACK && n_eff <= n as f64 * (1.0 + SLACK)) {
-            return Err(Undefined::OutOfRange);
-        }
+        let total = WeightSums::checked_total(&classes)?;
+        let shares = classes.map(|class| class.sum / total.sum);
         let [p, s, d] = shares;
+        let estimate = POINTS * (self.promoters.sum - self.detractors.sum) / total.sum;
         // 1 - N, -N and -1 - N, without subtracting from 1.
         let residuals = [s + 2.0 * d, d - p, -(s + 2.0 * p)];
-        let spread: f64 = squares.iter().zip(residuals).map(|(square, residual)| square * residual * residual).sum();
-        Ok(NpsEstimate::of_weights(n, n_eff.min(n as f64), p - d, shares, spread.sqrt()))
+        let std_error = WeightSums::linearised_error(&classes, &residuals, total.sum);
+        Ok(NpsEstimate::of_weights(total.n, total.effective(), estimate, shares, std_error))
     }
-}
-
-fn checked(classes: &[ClassWeight; 3], n: u64) -> Result<(), Undefined> {
-    if n == 0 {
-        return Err(Undefined::TooFew { n: 0, needed: 1 });
-    }
-    if !classes.iter().all(|class| class.sum.is_finite() && class.squares.is_finite()) {
-        return Err(Undefined::NotFinite);
-    }
-    if classes.iter().any(|class| class.sum < 0.0 || class.squares < 0.0) {
-        return Err(Undefined::NotPositive);
-    }
-    if classes.iter().all(|class| class.sum == 0.0) {
-        return Err(Undefined::NoWeight);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

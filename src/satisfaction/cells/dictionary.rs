@@ -23,7 +23,7 @@ pub(super) struct Dictionary {
     long_texts: HashMap<Box<[u8]>, u32, FixedState>,
     wholes: HashMap<i64, u32, FixedState>,
     labels: HashMap<String, u32, FixedState>,
-    recent: Vec<(u128, u32)>,
+    recent: Box<[(u128, u32); N_RECENT]>,
     missing: u32,
     n: u32,
     /// One row for each value.
@@ -37,7 +37,7 @@ impl Dictionary {
             long_texts: HashMap::default(),
             wholes: HashMap::default(),
             labels: HashMap::default(),
-            recent: vec![(u128::MAX, UNKNOWN); N_RECENT],
+            recent: Box::new([(u128::MAX, UNKNOWN); N_RECENT]),
             missing: UNKNOWN,
             n: 0,
             values: Vec::new(),
@@ -95,28 +95,46 @@ impl Dictionary {
     }
 
     fn of_texts(&mut self, texts: &Texts<'_>, n: usize, new: &mut NewRows) -> Vec<u32> {
-        let code = |row: usize| {
-            if texts.is_null(row) {
-                return new.missing(&mut self.missing, row);
-            }
-            let Some((text, len)) = texts.short(row) else {
-                let text = texts.get(row);
-                if let Some(&known) = self.long_texts.get(text) {
-                    return known;
-                }
-                let code = new.add(row);
-                self.long_texts.insert(text.into(), code);
-                return code;
+        if texts.has_nulls() {
+            let code = |row: usize| {
+                if texts.is_null(row) { new.missing(&mut self.missing, row) } else { self.of_text(texts, row, new) }
             };
-            // Below twelve bytes of text there is room for the length.
-            let key = text | u128::from(len);
-            let slot = &mut self.recent[slot_of(key)];
-            if slot.0 != key {
-                *slot = (key, *self.texts.entry(key).or_insert_with(|| new.add(row)));
+            return (0..n).map(code).collect();
+        }
+        (0..n).map(|row| self.of_text(texts, row, new)).collect()
+    }
+
+    /// The number of a text; a short one that turned up lately is told by its bytes in the column.
+    #[inline(always)]
+    fn of_text(&mut self, texts: &Texts<'_>, row: usize, new: &mut NewRows) -> u32 {
+        let (bytes, is_short) = texts.inline(row);
+        let slot = slot_of(bytes);
+        for (known, code) in [self.recent[slot], self.recent[slot ^ 1]] {
+            if known == bytes && is_short {
+                return code;
             }
-            slot.1
+        }
+        self.find_text(texts, row, new)
+    }
+
+    #[cold]
+    fn find_text(&mut self, texts: &Texts<'_>, row: usize, new: &mut NewRows) -> u32 {
+        let Some((text, len)) = texts.short(row) else {
+            let text = texts.get(row);
+            if let Some(&known) = self.long_texts.get(text) {
+                return known;
+            }
+            let code = new.add(row);
+            self.long_texts.insert(text.into(), code);
+            return code;
         };
-        (0..n).map(code).collect()
+        // Below twelve bytes of text there is room for the length.
+        let code = *self.texts.entry(text | u128::from(len)).or_insert_with(|| new.add(row));
+        let (bytes, _) = texts.inline(row);
+        let slot = slot_of(bytes);
+        self.recent[slot ^ 1] = self.recent[slot];
+        self.recent[slot] = (bytes, code);
+        code
     }
 
     fn of_wholes(&mut self, wholes: &Values<'_, i64>, new: &mut NewRows) -> Vec<u32> {
@@ -197,10 +215,10 @@ fn is_whole(dtype: &DataType) -> bool {
         || matches!(dtype, DataType::Boolean | DataType::Date)
 }
 
-/// A slot for a text.
+/// A slot for the bytes of a short text; the one beside it will do too.
 #[inline(always)]
-fn slot_of(key: u128) -> usize {
-    let bits = (key >> 64) as u64 ^ (key as u64).rotate_left(29);
+fn slot_of(bytes: u128) -> usize {
+    let bits = (bytes >> 64) as u64 ^ (bytes as u64).rotate_left(29);
     (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize % N_RECENT
 }
 

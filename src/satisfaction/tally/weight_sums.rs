@@ -77,14 +77,14 @@ impl WeightSums {
     #[inline(always)]
     pub(super) fn add(&mut self, class: usize, weight: f64) {
         let square = weight * weight;
-        let units = self.grids.and_then(|grids| Some([grids.weight.units(weight)?, grids.square.units(square)?]));
-        match units {
-            Some([weight, square]) => {
-                let sums = &mut self.units[class];
-                sums[0] += weight;
-                sums[1] += square;
-            }
-            None => self.add_rest(class, weight, square),
+        if let Some(grids) = self.grids
+            && let (Some(weight), Some(square)) = (grids.weight.units(weight), grids.square.units(square))
+        {
+            let sums = &mut self.units[class];
+            sums[0] += weight;
+            sums[1] += square;
+        } else {
+            self.add_rest(class, weight, square);
         }
     }
 
