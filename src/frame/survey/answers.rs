@@ -57,6 +57,14 @@ impl Answers {
         })
     }
 
+    /// The answers as places on the scale, from 0 for the worst to 1 for the best; NaN where there
+    /// is none.
+    pub(crate) fn places(&self, scale: Scale) -> impl Iterator<Item = f64> + '_ {
+        let min = f64::from(scale.min());
+        let range = f64::from(scale.max()) - min;
+        self.scores(scale).map(move |score| score.map_or(f64::NAN, |score| (score - min) / range))
+    }
+
     /// What is wrong with the answer of a row, if it can be none on the scale.
     pub(super) fn problem(&self, row: usize, scale: Scale) -> Option<String> {
         let gap = usize::from(self.codes[row]).checked_sub(scale.n_levels())?;
@@ -235,6 +243,54 @@ impl Judge {
     fn table(&self) -> [u8; 256] {
         std::array::from_fn(|bits| self.whole((bits as u8 as i8).into()))
     }
+
+    /// The least answer, where the whole scale and all codes for no answer are numbers of eight bits.
+    fn least_byte(&self) -> Option<u8> {
+        let is_byte = |number: i64| i8::try_from(number).is_ok();
+        let are_bytes = is_byte(self.min) && is_byte(self.min + self.n_levels as i64 - 1);
+        are_bytes.then_some(self.min as i8 as u8)
+    }
+
+    /// Codes of numbers of eight bits on a scale of whole numbers, by arithmetic that the compiler
+    /// does on many at a time.
+    fn bytes(&self, column: &Values<'_, i8>, least: u8, codes: &mut Vec<u8>) {
+        let (n_levels, outside) = (self.n_levels as u8, self.gap(Gap::OutOfScale));
+        codes.clear();
+        // Below the scale the difference wraps to a number beyond it.
+        let code = |&score: &i8| {
+            let level = (score as u8).wrapping_sub(least);
+            if level < n_levels { level } else { outside }
+        };
+        codes.extend(column.values.iter().map(code));
+        for not_applicable in self.not_applicable.iter().filter_map(|&number| i8::try_from(number).ok()) {
+            let gap = self.gap(Gap::NotApplicable);
+            let rows = codes.iter_mut().zip(column.values);
+            rows.for_each(|(code, &score)| *code = if score == not_applicable { gap } else { *code });
+        }
+        column.each_null(|row| codes[row] = self.gap(Gap::Null));
+    }
+}
+
+/// Reads the answers of a column into a place whose memory is used again.
+///
+/// # Errors
+/// `Query` when the column has a type that answers do not have.
+pub(crate) fn read_answers_into(
+    step: &'static str,
+    question: &Question,
+    column: &Column,
+    answers: &mut Answers,
+) -> Result<()> {
+    let judge = Judge::new(question);
+    if let (DataType::Int8, Some(least), false) = (column.dtype(), judge.least_byte(), judge.fractions) {
+        let series = column.as_materialized_series().rechunk();
+        if let Some(values) = i8_values(&series) {
+            judge.bytes(&values, least, &mut answers.codes);
+            return Ok(());
+        }
+    }
+    *answers = read_answers(step, question, column)?;
+    Ok(())
 }
 
 /// Reads the answers of a column; a function of each row alone.
@@ -246,6 +302,14 @@ pub(crate) fn read_answers(step: &'static str, question: &Question, column: &Col
     let series = column.as_materialized_series().rechunk();
     let cast = |dtype: DataType| series.strict_cast(&dtype).map_err(Error::query(step));
     let answers = match series.dtype() {
+        DataType::Int8 if !judge.fractions && judge.least_byte().is_some() => {
+            let least = judge.least_byte().unwrap_or_default();
+            i8_values(&series).map(|values| {
+                let mut answers = Answers::default();
+                judge.bytes(&values, least, &mut answers.codes);
+                answers
+            })
+        }
         DataType::Int8 => {
             let table = judge.table();
             i8_values(&series).map(|values| judge.all(&values, |score| table[usize::from(score as u8)], f64::from))

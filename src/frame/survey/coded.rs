@@ -21,8 +21,8 @@ pub(crate) struct CodedQuestion {
 
 impl CodedQuestion {
     /// The answers as categories: the code of a row is the place of its answer on the scale, or
-    /// from [`n_levels`](Self::n_levels) on the reason why there is none. On a scale with
-    /// fractions every answer has the code 0.
+    /// from [`n_levels`](Self::n_levels) on the reason why there is none. The scale has whole
+    /// numbers alone.
     pub(crate) fn expr(self, step: &'static str) -> PolarsResult<Expr> {
         let dtype = self.dtype()?;
         let (column, of_field) = (self.question.column().to_owned(), dtype.clone());
@@ -34,22 +34,6 @@ impl CodedQuestion {
         };
         let field = move |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), of_field.clone()));
         Ok(col(column).map_with_fmt_str(read, field, "answers"))
-    }
-
-    /// The answers as places on the scale, from 0 for the worst to 1 for the best; NaN where there
-    /// is none.
-    pub(crate) fn places(&self, step: &'static str) -> Expr {
-        let question = self.question.clone();
-        let read = move |column: Column| {
-            let answers = read_answers(step, &question, &column);
-            let answers = answers.map_err(|error| polars_err!(ComputeError: "{error}"))?;
-            let (scale, min) = (question.scale(), f64::from(question.scale().min()));
-            let range = f64::from(scale.max()) - min;
-            let places = answers.scores(scale).map(|score| score.map_or(f64::NAN, |score| (score - min) / range));
-            Ok(Float64Chunked::from_vec(column.name().clone(), places.collect()).into_column())
-        };
-        let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Float64));
-        col(self.question.column()).map_with_fmt_str(read, field, "places")
     }
 
     fn dtype(&self) -> PolarsResult<DataType> {
@@ -92,6 +76,20 @@ impl CodedQuestion {
     }
 }
 
+/// A column of nulls whose type knows questions, for a query that hands their columns on unread.
+pub(crate) fn carried(questions: &[CodedQuestion]) -> PolarsResult<Expr> {
+    let how = serde_json::to_string(questions).map_err(|error| polars_err!(ComputeError: "{error}"))?;
+    let dtype = DataType::from_frozen_categories(FrozenCategories::new([how.as_str()])?);
+    Ok(lit(Null {}).cast(dtype))
+}
+
+/// The questions behind such a column; `None` for any other type.
+pub(crate) fn questions_of(dtype: &DataType) -> Option<Vec<CodedQuestion>> {
+    let DataType::Enum(categories, _) = dtype else { return None };
+    let texts = categories.categories();
+    (texts.len() == 1).then(|| serde_json::from_str(texts.value(0)).ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,19 +117,19 @@ mod tests {
         assert_eq!(CodedQuestion::of(&other), None);
     }
 
-    /// By hand; 2.5 is five eighths of the way from 0 to 4.
     #[test]
-    fn answers_on_a_scale_with_fractions_are_places() {
-        let question = Question::new("q", Scale::new(0, 4).fractions(true)).not_applicable([9]);
-        let coded = CodedQuestion { question, out_of_scale: OutOfScale::Error };
-        let table = df!("q" => [Some(0.0), Some(2.5), None, Some(9.0), Some(4.5), Some(4.0)]).unwrap().lazy();
-        let exprs = [coded.places("test").alias("place"), coded.expr("test").unwrap()];
-        let answers = collect("test", table.select(exprs)).unwrap();
-        let places: Vec<Option<f64>> = answers.column("place").unwrap().f64().unwrap().iter().collect();
-        assert_eq!([places[0], places[1], places[5]], [Some(0.0), Some(0.625), Some(1.0)]);
-        assert!(places[2..5].iter().all(|place| place.is_some_and(f64::is_nan)));
-        let codes = answers.column("q").unwrap().to_physical_repr();
-        assert_eq!(codes.u8().unwrap().iter().flatten().collect::<Vec<u8>>(), [0, 0, 5, 6, 7, 0]);
+    fn questions_travel_with_a_query() {
+        let questions = ["a", "分数"].map(|column| CodedQuestion {
+            question: Question::new(column, Scale::ONE_TO_FIVE.fractions(true)).not_applicable(["-"]),
+            out_of_scale: OutOfScale::Quarantine,
+        });
+        let table = df!("x" => [1, 2]).unwrap().lazy();
+        let mut plan = table.select([col("x"), carried(&questions).unwrap().alias("questions")]);
+        let dtype = plan.collect_schema().unwrap().get("questions").unwrap().clone();
+        assert_eq!(questions_of(&dtype), Some(questions.to_vec()));
+        let column = collect("test", plan).unwrap().column("questions").unwrap().clone();
+        assert_eq!((column.len(), column.null_count(), column.dtype()), (2, 2, &dtype));
+        assert_eq!(questions_of(&DataType::String), None);
     }
 
     #[test]

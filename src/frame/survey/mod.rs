@@ -18,7 +18,8 @@ mod text_scores;
 mod tests;
 
 pub use answers::AnswerCounts;
-pub(crate) use coded::CodedQuestion;
+pub(crate) use answers::{Answers, read_answers_into};
+pub(crate) use coded::{CodedQuestion, carried, questions_of};
 pub use question::{AnswerCode, Question};
 pub use responses::SurveyResponses;
 pub use roles::{OutOfScale, SurveyColumns};

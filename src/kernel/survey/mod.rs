@@ -29,6 +29,7 @@ mod contribution;
 mod control_chart;
 #[cfg(test)]
 mod coverage;
+mod gap_counts;
 mod index_sums;
 mod index_tile;
 mod item_moments;
@@ -61,6 +62,7 @@ pub use acsi::acsi;
 pub use composite::CompositeSums;
 pub use contribution::{ChangeByItem, change_by_item};
 pub use control_chart::{ControlChart, ControlLimit, ControlLimits, ControlPoint, ControlSignal};
+pub use gap_counts::GapCounts;
 pub use index_sums::{CompositeMean, IndexCell, IndexSums, ItemMean, NO_CELL};
 pub use item_moments::ItemMoments;
 pub use item_rows::{Answers, ItemRows, ItemScale, MISSING, MOST_STEPS};

@@ -34,7 +34,7 @@ pub(super) fn derived(
     settings: &ItemSettings,
     moments: &ItemMoments,
 ) -> Result<(ItemWeights, DerivedWeights)> {
-    let target = settings.target.as_ref().map_or("", |target| target.coded.question.column()).to_owned();
+    let target = settings.target.as_ref().map_or("", |target| target.question.column()).to_owned();
     let measures = measures(weighting, moments).map_err(|reason| Error::Numeric {
         analysis: Csi::NAME,
         verdict: format!(
@@ -47,7 +47,7 @@ pub(super) fn derived(
         let reason = format!(
             "the weight of item `{}` by {} with `{target}` is not above 0; leave the item out, turn its scale, or \
              state weights",
-            item.coded.question.column(),
+            item.question.column(),
             weighting.name()
         );
         return Err(Error::Unusable { analysis: Csi::NAME, reason });
@@ -76,7 +76,7 @@ pub(super) fn given(weighting: &ItemWeighting, settings: &ItemSettings) -> Resul
         ItemWeighting::Stated(weights) => weights.get(item).copied().unwrap_or(0.0),
         _ => 1.0,
     };
-    let numbers: Vec<f64> = settings.items.iter().map(|item| stated(item.coded.question.column())).collect();
+    let numbers: Vec<f64> = settings.items.iter().map(|item| stated(item.question.column())).collect();
     ItemWeights::new(&numbers)
         .map_err(|reason| Error::Unusable { analysis: Csi::NAME, reason: format!("weights of items: {reason}") })
 }

@@ -104,7 +104,7 @@ pub(super) struct Indexing<'a> {
 
 impl<'a> Indexing<'a> {
     pub(super) fn new(params: &'a CsiParams, reading: &'a CsiReading) -> Self {
-        let scales = reading.pass.settings.items.iter().map(|item| item.coded.question.scale()).collect();
+        let scales = reading.pass.settings.items.iter().map(|item| item.question.scale()).collect();
         Self { params, weights: &reading.weights, scales }
     }
 

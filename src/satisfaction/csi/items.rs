@@ -75,7 +75,7 @@ pub(super) fn items_of(params: &CsiParams, reading: &CsiReading, overall: &CsiGr
         of_items.get(at).and_then(|item| of(item).as_ref().ok().copied())
     };
     let item = |at: usize| CsiItem {
-        item: settings.items[at].coded.question.column().to_owned(),
+        item: settings.items[at].question.column().to_owned(),
         weight: reading.weights.shares()[at],
         measure: measures.get(at).copied(),
         answers: counts[at],

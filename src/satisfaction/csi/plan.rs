@@ -9,11 +9,11 @@ use super::items::items_of;
 use super::params::{Csi, MissingItems};
 use super::reading::{CsiReading, read};
 use super::report::CsiReport;
-use super::settings::ItemSettings;
+use super::settings::{ItemSettings, item_scale};
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::SurveyResponses;
-use crate::kernel::survey::IndexSums;
+use crate::kernel::survey::{IndexSums, ItemScale};
 use crate::satisfaction::groups::{GroupCells, Grouped};
 
 impl Analysis for Csi {
@@ -46,7 +46,8 @@ impl Analysis for Csi {
             MissingItems::CompleteOnly => 1,
             MissingItems::Renormalize { .. } => self.0.min_answered(settings.items.len()),
         };
-        let sums = make(&settings.scales(), &weights, min_answered).map_err(|_| {
+        let scales: Vec<ItemScale> = settings.items.iter().map(item_scale).collect();
+        let sums = make(&scales, &weights, min_answered).map_err(|_| {
             let expected = format!("at most the {} item(s) of the survey", settings.items.len());
             Error::param(Self::NAME, "min_answered", expected, min_answered)
         })?;

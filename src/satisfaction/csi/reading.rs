@@ -7,14 +7,16 @@ use polars::prelude::*;
 use super::derived::DerivedWeights;
 use super::params::Csi;
 use super::rows::RowCounts;
-use super::settings::{ItemColumn, ItemSettings};
+use super::settings::{ItemSettings, item_scale};
 use crate::analysis::{Analysis, Merge, stream_shared};
 use crate::error::{Error, Result};
+use crate::frame;
 use crate::frame::columns::WEIGHT;
-use crate::frame::extract::{f64_values, one_chunk, u8_values};
+use crate::frame::extract::{f64_values, one_chunk};
+use crate::frame::survey::{CodedQuestion, read_answers_into};
 use crate::kernel::survey::{Answers, IndexSums, ItemMoments, ItemRows, ItemScale, ItemWeights};
 use crate::kernel::undefined::Undefined;
-use crate::satisfaction::cells::Cells;
+use crate::satisfaction::cells::{Cells, NO_CELL};
 
 /// What the passes over the items of a survey leave: sums by segment and period.
 ///
@@ -61,6 +63,7 @@ pub(super) struct ItemPass {
     pub(super) index: Option<IndexSums>,
     pub(super) counts: RowCounts,
     scales: Vec<ItemScale>,
+    answers: Vec<BatchAnswers>,
 }
 
 /// Reads the planned responses once: of the items with an index, else of the items and the score.
@@ -81,13 +84,14 @@ fn broken(reason: Undefined) -> Error {
 impl ItemPass {
     fn new(settings: &ItemSettings, index: Option<IndexSums>) -> Self {
         let n = if index.is_some() { settings.items.len() } else { settings.questions().count() };
-        let scales: Vec<ItemScale> = settings.questions().take(n).map(ItemColumn::scale).collect();
+        let scales: Vec<ItemScale> = settings.questions().take(n).map(item_scale).collect();
         Self {
             cells: Cells::new(settings.cells.clone()),
             moments: ItemMoments::new(&scales),
             index,
             counts: RowCounts::new(settings.questions().count()),
             scales,
+            answers: vec![BatchAnswers::default(); settings.questions().count()],
             settings: settings.clone(),
         }
     }
@@ -102,11 +106,15 @@ impl ItemPass {
         } else {
             None
         };
-        let columns = self.settings.questions().map(|item| ItemCodes::of(batch, item)).collect::<Result<Vec<_>>>()?;
-        for (at, (column, item)) in columns.iter().zip(self.settings.questions()).enumerate() {
-            self.counts.answers(at, column.codes(), item.coded.n_levels(), &cells);
+        let kept =
+            cells.contains(&NO_CELL).then(|| cells.iter().map(|&cell| u8::from(cell != NO_CELL)).collect::<Vec<u8>>());
+        for (at, (name, coded)) in self.settings.names().zip(self.settings.questions()).enumerate() {
+            let column = batch.column(&name).map_err(Error::query(Csi::NAME))?;
+            self.answers[at].read(coded, column)?;
+            self.counts.answers(at, &self.answers[at].answers.codes, coded.n_levels(), kept.as_deref());
         }
-        let answers: Vec<Answers<'_>> = columns.iter().take(self.scales.len()).map(ItemCodes::answers).collect();
+        let answers: Vec<Answers<'_>> =
+            self.answers.iter().zip(&self.scales).map(|(answers, &scale)| answers.on(scale)).collect();
         let rows = ItemRows::new(&self.scales, &answers).map_err(broken)?;
         self.moments.add(&rows, &cells).map_err(broken)?;
         match (&mut self.index, weights) {
@@ -123,7 +131,7 @@ impl ItemPass {
     /// `Unusable` with the counts.
     pub(super) fn check(&self) -> Result<()> {
         for (item, counts) in self.settings.questions().zip(self.counts.by_question(&self.settings)) {
-            item.coded.check(Csi::NAME, &counts)?;
+            item.check(Csi::NAME, &counts)?;
         }
         self.counts.check()
     }
@@ -145,31 +153,27 @@ impl Merge for ItemPass {
     }
 }
 
-/// The answers of a batch to one question.
-struct ItemCodes {
-    codes: Series,
-    places: Option<Series>,
+/// The answers of a batch to one question; their memory is used again for the next batch.
+#[derive(Clone, Debug, Default)]
+struct BatchAnswers {
+    answers: frame::survey::Answers,
+    places: Vec<f64>,
 }
 
-impl ItemCodes {
-    fn of(batch: &DataFrame, item: &ItemColumn) -> Result<Self> {
-        let column = |name: &str| batch.column(name).map_err(Error::query(Csi::NAME));
-        let codes = column(&item.name)?.to_physical_repr().rechunk().take_materialized_series();
-        let places = match item.scale() {
-            ItemScale::Continuous => Some(column(&item.places_name())?.rechunk().take_materialized_series()),
-            ItemScale::Steps(_) => None,
-        };
-        Ok(Self { codes, places })
+impl BatchAnswers {
+    fn read(&mut self, coded: &CodedQuestion, column: &Column) -> Result<()> {
+        read_answers_into(Csi::NAME, &coded.question, column, &mut self.answers)?;
+        self.places.clear();
+        if item_scale(coded) == ItemScale::Continuous {
+            self.places.extend(self.answers.places(coded.question.scale()));
+        }
+        Ok(())
     }
 
-    fn codes(&self) -> &[u8] {
-        u8_values(&self.codes).map_or(&[], |codes| codes.values)
-    }
-
-    fn answers(&self) -> Answers<'_> {
-        match &self.places {
-            Some(places) => Answers::Places(f64_values(places).map_or(&[], |places| places.values)),
-            None => Answers::Steps(self.codes()),
+    fn on(&self, scale: ItemScale) -> Answers<'_> {
+        match scale {
+            ItemScale::Steps(_) => Answers::Steps(&self.answers.codes),
+            ItemScale::Continuous => Answers::Places(&self.places),
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 use crate::frame::AnswerCounts;
 use crate::frame::extract::Values;
 use crate::frame::readable::grouped;
+use crate::frame::survey::CodedQuestion;
+use crate::kernel::survey::GapCounts;
 use crate::satisfaction::cells::{NO_CELL, WithoutCell};
 
 /// Ways in which an answer can be missing.
@@ -99,22 +101,21 @@ impl RowCounts {
         of_rows
     }
 
-    /// Counts the answers to a question in the rows that have a cell.
-    pub(super) fn answers(&mut self, at: usize, codes: &[u8], n_levels: usize, cells: &[u32]) {
+    /// Counts the answers to a question in the rows that have a cell, marked by 1, or in all.
+    pub(super) fn answers(&mut self, at: usize, codes: &[u8], n_levels: usize, kept: Option<&[u8]>) {
         // Codes that follow those of the answers are reasons why there is none; a scale ends so far
         // below 255 that all of them fit.
         let first_gap = n_levels as u8;
-        let rows = || codes.iter().zip(cells);
-        let count = |is_it: &dyn Fn(u8) -> bool| -> u64 {
-            rows().map(|(&code, &cell)| u64::from(is_it(code) & (cell != NO_CELL))).sum()
-        };
-        let n_missing = rows().map(|(&code, &cell)| u64::from((code >= first_gap) & (cell != NO_CELL))).sum::<u64>();
-        let n_in_cell: u64 = cells.iter().map(|&cell| u64::from(cell != NO_CELL)).sum();
-        let [n_answers, gaps @ ..] = &mut self.answers[at];
-        *n_answers += n_in_cell - n_missing;
-        if n_missing > 0 {
-            for (gap, n) in gaps.iter_mut().enumerate() {
-                *n += count(&|code| code == first_gap.saturating_add(gap as u8));
+        let gaps = GapCounts::of(codes, kept, first_gap);
+        let [n_answers, counts @ ..] = &mut self.answers[at];
+        *n_answers += gaps.n_rows - gaps.n_missing;
+        counts[0] += gaps.n_first;
+        if gaps.n_missing > gaps.n_first {
+            let is_kept = |row: usize| kept.is_none_or(|kept| kept[row] == 1);
+            for (_, code) in codes.iter().enumerate().filter(|(row, code)| **code > first_gap && is_kept(*row)) {
+                if let Some(count) = counts.get_mut(usize::from(code - first_gap)) {
+                    *count += 1;
+                }
             }
         }
     }
@@ -132,12 +133,11 @@ impl RowCounts {
 
     /// What became of the answers to each question.
     pub(super) fn by_question(&self, settings: &ItemSettings) -> Vec<AnswerCounts> {
-        let of_question = |(item, counts): (&super::settings::ItemColumn, &[u64; N_GAPS + 1])| {
+        let of_question = |(coded, counts): (&CodedQuestion, &[u64; N_GAPS + 1])| {
             let mut tally = [0; 256];
             tally[0] = counts[0];
-            let first_gap = item.coded.n_levels();
-            tally.iter_mut().skip(first_gap).zip(&counts[1..]).for_each(|(cell, n)| *cell = *n);
-            item.coded.counts(&tally)
+            tally.iter_mut().skip(coded.n_levels()).zip(&counts[1..]).for_each(|(cell, n)| *cell = *n);
+            coded.counts(&tally)
         };
         settings.questions().zip(&self.answers).map(of_question).collect()
     }

@@ -57,7 +57,8 @@ fn two_margins_fit_and_odds_stay() {
         cell.factor * cell.n as f64 / 10.0
     };
     let diagonal = 3.0_f64.sqrt() / (2.0 * (1.0 + 3.0_f64.sqrt()));
-    for (levels, expected) in [(["m", "上海"], diagonal), (["f", "北京"], diagonal), (["f", "上海"], 0.5 - diagonal)] {
+    for (levels, expected) in [(["m", "上海"], diagonal), (["f", "北京"], diagonal), (["f", "上海"], 0.5 - diagonal)]
+    {
         assert!((share(levels) - expected).abs() < 1e-9, "{levels:?}");
     }
     let shown = raked.to_string();
@@ -112,7 +113,8 @@ fn numbers_and_flags_are_levels_by_their_text() {
     let frame = df!("score" => [9; 4], "age" => [20, 20, 20, 40], "new" => [true, true, false, false]).unwrap();
     let columns = SurveyColumns::new().score(Question::new("score", Scale::ZERO_TO_TEN)).segments(["age", "new"]);
     let survey = SurveyResponses::new(frame.lazy(), &columns).unwrap();
-    let params = RakingParams::new().margin("age", [("20", 0.5), ("40", 0.5)]).margin("new", [("true", 0.4), ("false", 0.6)]);
+    let params =
+        RakingParams::new().margin("age", [("20", 0.5), ("40", 0.5)]).margin("new", [("true", 0.4), ("false", 0.6)]);
     let weights = weights_of(params.run(&survey).unwrap().weighted(&survey));
     let rounded: Vec<f64> = weights.iter().flatten().map(|weight| (weight * 1e6).round() / 1e6).collect();
     assert_eq!(rounded, [0.8, 0.8, 0.4, 2.0]);
@@ -164,7 +166,10 @@ fn settings_outside_their_range_are_refused() {
         refused(halves().margin("age", [("20", 400.0), ("40", 600.0)])),
         "raking: `margins` must be of the same total, in shares or in people, got 1 for `sex` and 1000 for `age`"
     );
-    assert_eq!(refused(halves().bounds(1.0, 2.0)), "raking: `bounds` must be 0 or more below 1, and above 1, got 1 and 2");
+    assert_eq!(
+        refused(halves().bounds(1.0, 2.0)),
+        "raking: `bounds` must be 0 or more below 1, and above 1, got 1 and 2"
+    );
     assert_eq!(refused(halves().max_iter(0)), "raking: `max_iter` must be at least 1, got 0");
     assert_eq!(refused(halves().tol(0.0)), "raking: `tol` must be above 0 and below 1, got 0");
     let none: [(&str, f64); 0] = [];

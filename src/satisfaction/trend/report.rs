@@ -45,9 +45,8 @@ impl TrendReport {
     /// The series of a segment, by the values of its columns.
     #[must_use]
     pub fn segment<S: AsRef<str>>(&self, values: &[S]) -> Option<&TrendSeries> {
-        let is_it = |series: &&TrendSeries| {
-            GroupKey { segment: series.segment.clone(), period: None }.is_segment(values)
-        };
+        let is_it =
+            |series: &&TrendSeries| GroupKey { segment: series.segment.clone(), period: None }.is_segment(values);
         self.series.iter().find(is_it)
     }
 
@@ -59,12 +58,10 @@ impl TrendReport {
         let numbers = |of: &dyn Fn(&TrendSeries) -> Option<f64>, name: &str| {
             Series::new(name.into(), all().map(of).collect::<Vec<Option<f64>>>())
         };
-        let tests = |of: fn(&MannKendall) -> f64, name: &str| {
-            numbers(&|series| series.mann_kendall.as_ref().map(of), name)
-        };
-        let slopes = |of: fn(&SensSlope) -> Option<f64>, name: &str| {
-            numbers(&|series| series.slope.as_ref().and_then(of), name)
-        };
+        let tests =
+            |of: fn(&MannKendall) -> f64, name: &str| numbers(&|series| series.mann_kendall.as_ref().map(of), name);
+        let slopes =
+            |of: fn(&SensSlope) -> Option<f64>, name: &str| numbers(&|series| series.slope.as_ref().and_then(of), name);
         let n_used: Vec<u64> =
             all().map(|series| series.points.iter().filter(|point| point.is_used).count() as u64).collect();
         let s: Vec<Option<i64>> = all().map(|series| series.mann_kendall.map(|found| found.s)).collect();

@@ -70,7 +70,8 @@ fn verdict(series: &TrendSeries) -> String {
     let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope))).unwrap_or_default();
     let control = match &series.control {
         Some(control) => {
-            let widened = control.widening.map(|by| format!(", limits {} times those of sampling", shown_digits(Some(by), 3)));
+            let widened =
+                control.widening.map(|by| format!(", limits {} times those of sampling", shown_digits(Some(by), 3)));
             let signals = control.limits.iter().filter(|limit| limit.signal.is_some()).count();
             format!("; about {}{}, {signals} signal(s)", points(Some(control.centre)), widened.unwrap_or_default())
         }
@@ -87,6 +88,7 @@ fn tested(found: &MannKendall) -> String {
 }
 
 fn sloped(slope: &SensSlope) -> String {
-    let ends = slope.interval.as_ref().ok().map(|ends| format!(" [{}, {}]", points(Some(ends.low)), points(Some(ends.high))));
+    let ends =
+        slope.interval.as_ref().ok().map(|ends| format!(" [{}, {}]", points(Some(ends.low)), points(Some(ends.high))));
     format!("{} per period{}", points(Some(slope.slope)), ends.unwrap_or_default())
 }

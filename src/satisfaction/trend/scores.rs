@@ -2,6 +2,7 @@
 
 use crate::satisfaction::csi::{CsiGroup, CsiReport};
 use crate::satisfaction::groups::GroupKey;
+use crate::satisfaction::nps::{NpsGroup, NpsReport};
 use crate::satisfaction::period::SurveyPeriod;
 
 /// The score of one group in one period.
@@ -54,6 +55,31 @@ impl PeriodScores for CsiReport {
             n: group.n,
             n_eff: group.n_eff,
             estimate: group.csi,
+            std_error: group.std_error,
+        };
+        self.periods.iter().chain(&self.groups).map(score).collect()
+    }
+}
+
+impl PeriodScores for NpsReport {
+    fn measure(&self) -> &str {
+        "nps"
+    }
+
+    fn by(&self) -> &[String] {
+        &self.params.by
+    }
+
+    fn period(&self) -> Option<SurveyPeriod> {
+        self.params.period
+    }
+
+    fn scores(&self) -> Vec<PeriodScore> {
+        let score = |group: &NpsGroup| PeriodScore {
+            key: group.key.clone(),
+            n: group.n,
+            n_eff: group.n_eff,
+            estimate: group.nps,
             std_error: group.std_error,
         };
         self.periods.iter().chain(&self.groups).map(score).collect()

@@ -166,7 +166,7 @@ fn control(
     params: &TrendParams,
     points: &[TrendPoint],
     used: &[usize],
-) -> std::result::Result<ControlLimits, Undefined> {
+) -> Result<ControlLimits, Undefined> {
     let of_point = |&at: &usize| {
         let point = &points[at];
         let n = point.n_eff.unwrap_or(point.n as f64);
@@ -174,6 +174,6 @@ fn control(
         let estimate = point.estimate.ok_or(Undefined::TooFew { n: 0, needed: 1 })?;
         Ok(ControlPoint { estimate, n, sd: error * n.sqrt() })
     };
-    let of_points: Vec<ControlPoint> = used.iter().map(of_point).collect::<std::result::Result<_, Undefined>>()?;
+    let of_points: Vec<ControlPoint> = used.iter().map(of_point).collect::<Result<_, Undefined>>()?;
     params.chart.limits(&of_points, params.n_sigmas)
 }
