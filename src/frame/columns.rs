@@ -119,6 +119,38 @@ pub const BY_SCORE: &str = "by_score";
 pub const BY_WEIGHT: &str = "by_weight";
 /// Later number less the earlier one.
 pub const CHANGE: &str = "change";
+/// Standard error of a change.
+pub const CHANGE_STD_ERROR: &str = "change_std_error";
+/// Lower control limit.
+pub const CONTROL_LOW: &str = "control_low";
+/// Upper control limit.
+pub const CONTROL_HIGH: &str = "control_high";
+/// Why a point of a series is more than chance: `beyond_limits` or `run`.
+pub const SIGNAL: &str = "signal";
+/// Whether a row takes part in tests.
+pub const IS_USED: &str = "is_used";
+/// Pairs of periods that rise less those that fall.
+pub const KENDALL_S: &str = "kendall_s";
+/// The same as a share of all pairs, -1..=1.
+pub const KENDALL_TAU: &str = "kendall_tau";
+/// Change for one period.
+pub const SLOPE: &str = "slope";
+/// Line that a series scatters about.
+pub const CENTRE: &str = "centre";
+/// How much wider than by sampling alone control limits are.
+pub const WIDENING: &str = "widening";
+/// Weight of a response by raking, with mean 1.
+pub const RAKING_WEIGHT: &str = "raking_weight";
+/// Column whose levels have known shares of the population.
+pub const MARGIN: &str = "margin";
+/// What weights are multiplied by.
+pub const FACTOR: &str = "factor";
+/// Share that a level is to have, 0..=1.
+pub const TARGET_SHARE: &str = "target_share";
+/// Share before, 0..=1.
+pub const SHARE_BEFORE: &str = "share_before";
+/// Share after, 0..=1.
+pub const SHARE_AFTER: &str = "share_after";
 /// Net promoter score, -100..=100.
 pub const NPS: &str = "nps";
 /// Responses of promoters.

@@ -63,7 +63,7 @@ pub use contribution::{ChangeByItem, change_by_item};
 pub use control_chart::{ControlChart, ControlLimit, ControlLimits, ControlPoint, ControlSignal};
 pub use index_sums::{CompositeMean, IndexCell, IndexSums, ItemMean, NO_CELL};
 pub use item_moments::ItemMoments;
-pub use item_rows::{Answers, ItemRows, ItemScale, MISSING};
+pub use item_rows::{Answers, ItemRows, ItemScale, MISSING, MOST_STEPS};
 pub use item_weights::{ItemWeights, index_of_means, item_index};
 pub use mann_kendall::{MannKendall, PMethod, mann_kendall};
 pub use mix_rate::{MixRate, MixRatePart, SegmentChange, mix_rate};

@@ -83,7 +83,8 @@ impl CellSettings {
     }
 }
 
-fn segment_column(at: usize) -> String {
+/// The name of a column that makes segments, by its place among them.
+pub(crate) fn segment_column(at: usize) -> String {
     format!("{SEGMENT}_{at}")
 }
 
