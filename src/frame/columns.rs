@@ -83,6 +83,45 @@ pub const PERIOD_START: &str = "period_start";
 pub const PERIOD_END: &str = "period_end";
 /// Whether responses cover a period to both its ends.
 pub const IS_COMPLETE: &str = "is_complete";
+<<<<<<< HEAD
+=======
+/// Column of an item of an index.
+pub const ITEM: &str = "item";
+/// Mean answer on the scale from 0, the worst, to 100, the best.
+pub const INDEX: &str = "index";
+/// Index of an item at the earlier time.
+pub const INDEX_BEFORE: &str = "index_before";
+/// Index of an item at the later time.
+pub const INDEX_AFTER: &str = "index_after";
+/// Customer satisfaction index, 0..=100.
+pub const CSI: &str = "csi";
+/// The same of those who answered all items.
+pub const CSI_COMPLETE: &str = "csi_complete";
+/// Standard error of the index of those who answered all items.
+pub const CSI_COMPLETE_STD_ERROR: &str = "csi_complete_std_error";
+/// The same of the means of items, each over all who answered it.
+pub const CSI_OF_ITEM_MEANS: &str = "csi_of_item_means";
+/// Responses with an answer to all items.
+pub const N_COMPLETE: &str = "n_complete";
+/// Answers that are codes for no answer.
+pub const N_NOT_APPLICABLE: &str = "n_not_applicable";
+/// Answers outside the scale.
+pub const N_OUT_OF_SCALE: &str = "n_out_of_scale";
+/// Answers between the whole numbers of a scale.
+pub const N_FRACTIONAL: &str = "n_fractional";
+/// Correlation of an item with the sum of the others.
+pub const ITEM_TOTAL: &str = "item_total";
+/// Cronbach's alpha of the other items.
+pub const ALPHA_IF_DELETED: &str = "alpha_if_deleted";
+/// Period that a change is counted from.
+pub const PERIOD_BEFORE: &str = "period_before";
+/// What an item did to a change by its answers.
+pub const BY_SCORE: &str = "by_score";
+/// What an item did to a change by its weight.
+pub const BY_WEIGHT: &str = "by_weight";
+/// Later number less the earlier one.
+pub const CHANGE: &str = "change";
+>>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
 /// Net promoter score, -100..=100.
 pub const NPS: &str = "nps";
 /// Responses of promoters.

@@ -2,6 +2,7 @@
 
 pub mod anova;
 pub mod association;
+pub mod binned_sum;
 pub mod binning;
 pub mod bootstrap;
 pub mod bounded_sum;
@@ -36,3 +37,4 @@ pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
 pub mod weight;
+pub(crate) mod wide;

@@ -97,7 +97,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_told_apart() {
         let grid = PositiveGrid::around(1.0);
-        for term in [0.0, -0.0, -1.0, 256.0, 1e300, 5e-324, 7e-9, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN] {
+        for term in [0.0, -0.0, -1.0, 256.0, 1e300, 5e-324, 7e-9, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN]
+        {
             assert_eq!(grid.units(term), None, "{term}");
         }
         for term in [255.9, 1.0, 8e-9] {

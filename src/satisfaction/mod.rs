@@ -4,9 +4,11 @@
 //! SurveyResponses ── one pass ──▶ counts by score, segment and period ──▶ scores, intervals, tests
 //! ```
 //!
-//! [`nps`] makes net promoter scores of any segments and periods.
+//! [`nps`] makes net promoter scores of any segments and periods; [`csi`] makes indexes of several
+//! items.
 
 mod cells;
+pub mod csi;
 mod groups;
 pub mod nps;
 mod period;

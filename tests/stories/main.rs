@@ -19,6 +19,7 @@ mod golden_association;
 mod golden_cleaning;
 mod golden_comparison;
 mod golden_correlation;
+mod golden_csi;
 mod golden_decision;
 mod golden_descriptive;
 mod golden_drivers;

@@ -21,8 +21,8 @@ pub(crate) struct CodedQuestion {
 
 impl CodedQuestion {
     /// The answers as categories: the code of a row is the place of its answer on the scale, or
-    /// from [`n_levels`](Self::n_levels) on the reason why there is none. The scale has whole
-    /// numbers alone.
+    /// from [`n_levels`](Self::n_levels) on the reason why there is none. On a scale with
+    /// fractions every answer has the code 0.
     pub(crate) fn expr(self, step: &'static str) -> PolarsResult<Expr> {
         let dtype = self.dtype()?;
         let (column, of_field) = (self.question.column().to_owned(), dtype.clone());
@@ -34,6 +34,22 @@ impl CodedQuestion {
         };
         let field = move |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), of_field.clone()));
         Ok(col(column).map_with_fmt_str(read, field, "answers"))
+    }
+
+    /// The answers as places on the scale, from 0 for the worst to 1 for the best; NaN where there
+    /// is none.
+    pub(crate) fn places(&self, step: &'static str) -> Expr {
+        let question = self.question.clone();
+        let read = move |column: Column| {
+            let answers = read_answers(step, &question, &column);
+            let answers = answers.map_err(|error| polars_err!(ComputeError: "{error}"))?;
+            let (scale, min) = (question.scale(), f64::from(question.scale().min()));
+            let range = f64::from(scale.max()) - min;
+            let places = answers.scores(scale).map(|score| score.map_or(f64::NAN, |score| (score - min) / range));
+            Ok(Float64Chunked::from_vec(column.name().clone(), places.collect()).into_column())
+        };
+        let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Float64));
+        col(self.question.column()).map_with_fmt_str(read, field, "places")
     }
 
     fn dtype(&self) -> PolarsResult<DataType> {
@@ -101,6 +117,21 @@ mod tests {
         assert_eq!(CodedQuestion::of(&DataType::String), None);
         let other = DataType::from_frozen_categories(FrozenCategories::new(["low", "high"]).unwrap());
         assert_eq!(CodedQuestion::of(&other), None);
+    }
+
+    /// By hand; 2.5 is five eighths of the way from 0 to 4.
+    #[test]
+    fn answers_on_a_scale_with_fractions_are_places() {
+        let question = Question::new("q", Scale::new(0, 4).fractions(true)).not_applicable([9]);
+        let coded = CodedQuestion { question, out_of_scale: OutOfScale::Error };
+        let table = df!("q" => [Some(0.0), Some(2.5), None, Some(9.0), Some(4.5), Some(4.0)]).unwrap().lazy();
+        let exprs = [coded.places("test").alias("place"), coded.expr("test").unwrap()];
+        let answers = collect("test", table.select(exprs)).unwrap();
+        let places: Vec<Option<f64>> = answers.column("place").unwrap().f64().unwrap().iter().collect();
+        assert_eq!([places[0], places[1], places[5]], [Some(0.0), Some(0.625), Some(1.0)]);
+        assert!(places[2..5].iter().all(|place| place.is_some_and(f64::is_nan)));
+        let codes = answers.column("q").unwrap().to_physical_repr();
+        assert_eq!(codes.u8().unwrap().iter().flatten().collect::<Vec<u8>>(), [0, 0, 5, 6, 7, 0]);
     }
 
     #[test]

@@ -1,14 +1,15 @@
-//! Statistics of survey answers: net promoter scores, shares of satisfied customers, and what may
-//! be said of their differences.
+//! Statistics of survey answers: net promoter scores, shares of satisfied customers, indexes of
+//! several items, and what may be said of their differences and of their course.
 //!
-//! A net promoter score stands on the scale of -100 to 100, a share on 0 to 1. Everything is worked
-//! out from counts of answers, or from sums of weights and of their squares, so that no statistic
-//! takes a second pass over the answers.
+//! A net promoter score stands on the scale of -100 to 100, a share on 0 to 1, an index on 0 to 100.
+//! Everything is worked out from counts of answers, or from sums that no order of the answers
+//! changes, so that no statistic takes a second pass over them.
 //!
 //! | question | answer |
 //! |---|---|
 //! | how high is the score, and how sure is that | [`NpsCounts::summary`], [`NpsWeights::summary`], then [`NpsEstimate`] |
 //! | the same by drawing again from the answers | [`bootstrap_nps`] |
+<<<<<<< HEAD
 //! | the same with a guarantee, for few answers | [`exact_nps`] |
 //! | do two scores differ, do several | [`nps_difference`], [`nps_homogeneity`], [`nps_pairwise`] |
 //! | did the same people change their minds | [`NpsTransitions::change`] |
@@ -21,6 +22,25 @@
 mod coverage;
 mod mix_rate;
 mod non_response;
+=======
+//! | how high is an index of several items | [`IndexSums`], [`acsi`] |
+//! | do the items measure one thing | [`ItemMoments`], [`Reliability`] |
+//! | which item moved the index | [`change_by_item`] |
+//! | does a series rise or fall, and how fast | [`mann_kendall`], [`sens_slope`] |
+//! | is a change more than the usual coming and going | [`ControlChart`] |
+//! | which weights give a sample the margins of its population | [`rake`] |
+
+mod acsi;
+mod composite;
+mod contribution;
+mod control_chart;
+mod index_sums;
+mod index_tile;
+mod item_moments;
+mod item_rows;
+mod item_weights;
+mod mann_kendall;
+>>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
 mod nps_bootstrap;
 mod nps_counts;
 mod nps_difference;
@@ -30,6 +50,7 @@ mod nps_groups;
 mod nps_paired;
 mod nps_sample_size;
 mod nps_weights;
+<<<<<<< HEAD
 mod score_counts;
 mod score_weights;
 mod share;
@@ -37,10 +58,29 @@ mod weight_sums;
 
 pub use mix_rate::{MixRate, MixRatePart, SegmentChange, mix_rate};
 pub use non_response::{LevelResponse, NonResponse, non_response};
+=======
+mod plain_cells;
+mod raking;
+mod reliability;
+mod sens_slope;
+mod weighted_cells;
+mod weighted_composite;
+
+pub use acsi::acsi;
+pub use composite::CompositeSums;
+pub use contribution::{ChangeByItem, change_by_item};
+pub use control_chart::{ControlChart, ControlLimit, ControlLimits, ControlPoint, ControlSignal};
+pub use index_sums::{CompositeMean, IndexCell, IndexSums, ItemMean, NO_CELL};
+pub use item_moments::ItemMoments;
+pub use item_rows::{Answers, ItemRows, ItemScale, MISSING};
+pub use item_weights::{ItemWeights, index_of_means, item_index};
+pub use mann_kendall::{MannKendall, PMethod, mann_kendall};
+>>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
 pub use nps_bootstrap::bootstrap_nps;
 pub use nps_counts::{NpsClass, NpsCounts};
 pub use nps_difference::{NpsDifference, WaldForm, nps_difference};
 pub use nps_estimate::{AdjustedWald, NpsEstimate};
+<<<<<<< HEAD
 pub use nps_exact::{MOST_EXACT, exact_nps};
 pub use nps_groups::{NpsHomogeneity, NpsPair, nps_homogeneity, nps_pairwise};
 pub use nps_paired::{NpsChange, NpsTransitions};
@@ -50,3 +90,10 @@ pub use score_counts::ScoreCounts;
 pub use score_weights::ScoreWeights;
 pub use share::{MeanScore, Share, response_rate};
 pub use weight_sums::WeightSums;
+=======
+pub use nps_weights::{ClassWeight, NpsWeights};
+pub use raking::{Margin, Raked, RakingOptions, RakingUnit, rake};
+pub use reliability::{ItemReliability, Reliability};
+pub use sens_slope::{SensSlope, sens_slope};
+pub use weighted_composite::WeightedCompositeSums;
+>>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
