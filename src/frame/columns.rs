@@ -83,8 +83,6 @@ pub const PERIOD_START: &str = "period_start";
 pub const PERIOD_END: &str = "period_end";
 /// Whether responses cover a period to both its ends.
 pub const IS_COMPLETE: &str = "is_complete";
-<<<<<<< HEAD
-=======
 /// Column of an item of an index.
 pub const ITEM: &str = "item";
 /// Mean answer on the scale from 0, the worst, to 100, the best.
@@ -121,7 +119,6 @@ pub const BY_SCORE: &str = "by_score";
 pub const BY_WEIGHT: &str = "by_weight";
 /// Later number less the earlier one.
 pub const CHANGE: &str = "change";
->>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
 /// Net promoter score, -100..=100.
 pub const NPS: &str = "nps";
 /// Responses of promoters.

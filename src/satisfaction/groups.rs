@@ -102,11 +102,7 @@ impl Grouped {
         };
         let of_segment = |at| GroupKey { segment: segment(at), period: None };
         let of_period = |at| GroupKey { segment: None, period: period(at) };
-<<<<<<< HEAD
         let of_both = |cell: &OrderedCell| GroupCells {
-=======
-        let of_both = |cell: &super::cells::OrderedCell| GroupCells {
->>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
             key: GroupKey { segment: segment(cell.segment), period: period(cell.period) },
             cells: vec![cell.cell],
         };

@@ -9,7 +9,6 @@
 //! |---|---|
 //! | how high is the score, and how sure is that | [`NpsCounts::summary`], [`NpsWeights::summary`], then [`NpsEstimate`] |
 //! | the same by drawing again from the answers | [`bootstrap_nps`] |
-<<<<<<< HEAD
 //! | the same with a guarantee, for few answers | [`exact_nps`] |
 //! | do two scores differ, do several | [`nps_difference`], [`nps_homogeneity`], [`nps_pairwise`] |
 //! | did the same people change their minds | [`NpsTransitions::change`] |
@@ -17,12 +16,6 @@
 //! | how many answered, and who did not | [`response_rate`], [`non_response`] |
 //! | is a change one of opinions or of who was asked | [`mix_rate`] |
 //! | how many are satisfied, and how much on average | [`ScoreCounts`], [`ScoreWeights`] |
-
-#[cfg(test)]
-mod coverage;
-mod mix_rate;
-mod non_response;
-=======
 //! | how high is an index of several items | [`IndexSums`], [`acsi`] |
 //! | do the items measure one thing | [`ItemMoments`], [`Reliability`] |
 //! | which item moved the index | [`change_by_item`] |
@@ -34,13 +27,16 @@ mod acsi;
 mod composite;
 mod contribution;
 mod control_chart;
+#[cfg(test)]
+mod coverage;
 mod index_sums;
 mod index_tile;
 mod item_moments;
 mod item_rows;
 mod item_weights;
 mod mann_kendall;
->>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
+mod mix_rate;
+mod non_response;
 mod nps_bootstrap;
 mod nps_counts;
 mod nps_difference;
@@ -50,19 +46,14 @@ mod nps_groups;
 mod nps_paired;
 mod nps_sample_size;
 mod nps_weights;
-<<<<<<< HEAD
-mod score_counts;
-mod score_weights;
-mod share;
-mod weight_sums;
-
-pub use mix_rate::{MixRate, MixRatePart, SegmentChange, mix_rate};
-pub use non_response::{LevelResponse, NonResponse, non_response};
-=======
 mod plain_cells;
 mod raking;
 mod reliability;
+mod score_counts;
+mod score_weights;
 mod sens_slope;
+mod share;
+mod weight_sums;
 mod weighted_cells;
 mod weighted_composite;
 
@@ -75,25 +66,22 @@ pub use item_moments::ItemMoments;
 pub use item_rows::{Answers, ItemRows, ItemScale, MISSING};
 pub use item_weights::{ItemWeights, index_of_means, item_index};
 pub use mann_kendall::{MannKendall, PMethod, mann_kendall};
->>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
+pub use mix_rate::{MixRate, MixRatePart, SegmentChange, mix_rate};
+pub use non_response::{LevelResponse, NonResponse, non_response};
 pub use nps_bootstrap::bootstrap_nps;
 pub use nps_counts::{NpsClass, NpsCounts};
 pub use nps_difference::{NpsDifference, WaldForm, nps_difference};
 pub use nps_estimate::{AdjustedWald, NpsEstimate};
-<<<<<<< HEAD
 pub use nps_exact::{MOST_EXACT, exact_nps};
 pub use nps_groups::{NpsHomogeneity, NpsPair, nps_homogeneity, nps_pairwise};
 pub use nps_paired::{NpsChange, NpsTransitions};
 pub use nps_sample_size::{AssumedShares, detectable_difference, difference_size, half_width_at, half_width_size};
 pub use nps_weights::NpsWeights;
-pub use score_counts::ScoreCounts;
-pub use score_weights::ScoreWeights;
-pub use share::{MeanScore, Share, response_rate};
-pub use weight_sums::WeightSums;
-=======
-pub use nps_weights::{ClassWeight, NpsWeights};
 pub use raking::{Margin, Raked, RakingOptions, RakingUnit, rake};
 pub use reliability::{ItemReliability, Reliability};
+pub use score_counts::ScoreCounts;
+pub use score_weights::ScoreWeights;
 pub use sens_slope::{SensSlope, sens_slope};
+pub use share::{MeanScore, Share, response_rate};
+pub use weight_sums::WeightSums;
 pub use weighted_composite::WeightedCompositeSums;
->>>>>>> 3b97e0111a71b41c0cc0227246b2b3df017d4f99
