@@ -95,30 +95,51 @@ impl Dictionary {
     }
 
     fn of_texts(&mut self, texts: &Texts<'_>, n: usize, new: &mut NewRows) -> Vec<u32> {
-        if texts.has_nulls() {
-            let code = |row: usize| {
-                if texts.is_null(row) { new.missing(&mut self.missing, row) } else { self.of_text(texts, row, new) }
-            };
-            return (0..n).map(code).collect();
-        }
-        (0..n).map(|row| self.of_text(texts, row, new)).collect()
-    }
-
-    /// The number of a text; a short one that turned up lately is told by its bytes in the column.
-    #[inline(always)]
-    fn of_text(&mut self, texts: &Texts<'_>, row: usize, new: &mut NewRows) -> u32 {
-        let (bytes, is_short) = texts.inline(row);
-        let slot = slot_of(bytes);
-        for (known, code) in [self.recent[slot], self.recent[slot ^ 1]] {
-            if known == bytes && is_short {
-                return code;
+        /// Rows that fit the nearest cache.
+        const BLOCK: usize = 1 << 10;
+        let mut codes = vec![UNKNOWN; n];
+        for start in (0..n).step_by(BLOCK) {
+            let end = (start + BLOCK).min(n);
+            texts.warm(start..end);
+            let mut row = start;
+            while row < end {
+                row += self.recent_texts(texts, row, &mut codes[row..end]);
+                if row < end {
+                    codes[row] = self.find_text(texts, row, new);
+                    row += 1;
+                }
             }
         }
-        self.find_text(texts, row, new)
+        codes
+    }
+
+    /// Numbers of texts that turned up lately, told by their bytes in the column, up to the first
+    /// that did not; returns how many they are.
+    fn recent_texts(&self, texts: &Texts<'_>, start: usize, codes: &mut [u32]) -> usize {
+        let has_nulls = texts.has_nulls();
+        for (at, (code, (bytes, is_short))) in codes.iter_mut().zip(texts.inline_from(start)).enumerate() {
+            let slot = slot_of(bytes);
+            let (first, second) = (self.recent[slot], self.recent[slot ^ 1]);
+            // What stands in the place of a null is arbitrary.
+            if !is_short || has_nulls && texts.is_null(start + at) {
+                return at;
+            }
+            if first.0 == bytes {
+                *code = first.1;
+            } else if second.0 == bytes {
+                *code = second.1;
+            } else {
+                return at;
+            }
+        }
+        codes.len()
     }
 
     #[cold]
     fn find_text(&mut self, texts: &Texts<'_>, row: usize, new: &mut NewRows) -> u32 {
+        if texts.is_null(row) {
+            return new.missing(&mut self.missing, row);
+        }
         let Some((text, len)) = texts.short(row) else {
             let text = texts.get(row);
             if let Some(&known) = self.long_texts.get(text) {
@@ -130,10 +151,11 @@ impl Dictionary {
         };
         // Below twelve bytes of text there is room for the length.
         let code = *self.texts.entry(text | u128::from(len)).or_insert_with(|| new.add(row));
-        let (bytes, _) = texts.inline(row);
-        let slot = slot_of(bytes);
-        self.recent[slot ^ 1] = self.recent[slot];
-        self.recent[slot] = (bytes, code);
+        if let Some((bytes, _)) = texts.inline_from(row).next() {
+            let slot = slot_of(bytes);
+            self.recent[slot ^ 1] = self.recent[slot];
+            self.recent[slot] = (bytes, code);
+        }
         code
     }
 
