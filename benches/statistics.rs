@@ -17,6 +17,7 @@ use customer_analytics::descriptive::{DescribeParams, Description, NumericSummar
 use customer_analytics::frame::Question as SurveyQuestion;
 use customer_analytics::polars::prelude::{ParquetReader, PlRefPath, ScanArgsParquet, SerReader};
 use customer_analytics::prelude::*;
+use customer_analytics::satisfaction::csi::{CsiGroup, CsiParams, CsiReport};
 use customer_analytics::satisfaction::nps::NpsGroup;
 use serde_json::{Value, json};
 use support::customers::customers;
@@ -252,6 +253,39 @@ fn scores(files: &Files, file: &DataFile, k: usize) {
     }
 }
 
+/// An index of ten items for all segments in all waves.
+fn indexed(file: &DataFile) -> CsiReport {
+    let path = PlRefPath::new(file.path.to_str().expect("a path in UTF-8"));
+    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).expect("a file that can be scanned");
+    let items = (0..10).map(|item| SurveyQuestion::new(format!("a{item:02}"), Scale::ONE_TO_FIVE));
+    let columns = SurveyColumns::new().items(items).segments(["segment"]).wave("wave");
+    let survey = SurveyResponses::new(frame, &columns).expect("a survey with these roles");
+    let params = CsiParams::new().by(["segment"]).period(SurveyPeriod::Wave);
+    params.run(&survey).expect("indexes that can be had")
+}
+
+/// Indexes of ten items with standard errors, beside the peers.
+fn indexes(files: &Files, file: &DataFile, k: usize) {
+    let items: Vec<String> = (0..10).map(|item| format!("a{item:02}")).collect();
+    let columns: Vec<&str> = ["segment", "wave"].into_iter().chain(items.iter().map(String::as_str)).collect();
+    let decode = decode_columns(file, &columns, k.min(3));
+    let peers = peers::run_all(files, file, k, &[("t7_survey_duckdb.py", "csi"), ("t7_survey_polars.py", "csi")]);
+    let sums = |report: &CsiReport| {
+        let sum = |of: fn(&CsiGroup) -> Option<f64>| report.groups.iter().filter_map(of).sum::<f64>();
+        let half = |group: &CsiGroup| group.interval.map(|ends| 0.5 * (ends.high - ends.low));
+        json!({ "n": report.rows.n_used, "mean": sum(|group| group.csi), "half": sum(half) })
+    };
+    let once = indexed(file);
+    assert_eq!(once.rows.n_rows, file.n as u64);
+    assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
+    let ours = repeat(k, || sums(&indexed(file)));
+    line(&format!("F4/satisfaction/csi/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+    for peer in &peers {
+        let keys = ["n", "mean", "half"].map(|key| (key, 1e-6));
+        println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys));
+    }
+}
+
 fn main() {
     const KNOWN: [(&str, usize); 3] = [("customers", 1_000_000), ("survey", 10_000_000), ("tx", 10_000_000)];
     let make = |kind: &str, n| match kind {
@@ -265,6 +299,7 @@ fn main() {
     for file in files.all() {
         if file.kind == "survey" {
             scores(&files, file, k);
+            indexes(&files, file, k);
             continue;
         }
         describe(&files, file, k);

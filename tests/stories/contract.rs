@@ -27,6 +27,8 @@ use customer_analytics::polars::prelude::*;
 use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, SnapshotTarget};
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
+use customer_analytics::satisfaction::csi::{CsiParams, MissingItems};
+use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -309,6 +311,8 @@ fn survey(frame: DataFrame, is_weighted: bool) -> SurveyResponses {
     let score = when(is_amount).then((invoice() * lit(7) + day) % lit(11)).otherwise(lit(NULL));
     let answers = frame.lazy().select([
         score.alias("score"),
+        ((invoice() * lit(3) + col("when").cast(DataType::Int32)) % lit(6)).alias("quality"),
+        (invoice() % lit(5) + lit(1)).alias("price"),
         (invoice() % lit(4)).alias("wave"),
         (invoice() % lit(3)).cast(DataType::Float64).alias("weight") + lit(0.3),
         col("sku"),
@@ -316,6 +320,7 @@ fn survey(frame: DataFrame, is_weighted: bool) -> SurveyResponses {
     ]);
     let columns = SurveyColumns::new()
         .score(Question::new("score", Scale::ZERO_TO_TEN).not_applicable([5]))
+        .items(["quality", "price"].map(|item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0])))
         .segments(["sku"])
         .wave("wave")
         .time("when");
@@ -532,6 +537,29 @@ fn registry() -> Vec<Box<dyn Entry>> {
         ),
         nps(NpsParams::new().by(["sku"]).interval(NpsInterval::Exact), false),
     ]);
+    let csi = |params: CsiParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        csi(CsiParams::new(), false),
+        csi(CsiParams::new().by(["sku"]).period(SurveyPeriod::Week).min_n(2).conf_level(0.9), true),
+        csi(
+            CsiParams::new()
+                .by(["sku"])
+                .period(SurveyPeriod::Wave)
+                .missing_items(MissingItems::Renormalize { min_answered: 2 }),
+            false,
+        ),
+        csi(CsiParams::new().period(SurveyPeriod::Quarter).missing_items(MissingItems::CompleteOnly), true),
+    ]);
+    let margins = || RakingParams::new().margin("sku", [("tea", 4.0), ("jam", 3.0), ("茶", 2.0), ("POST", 1.0)]);
+    let raking = |params: RakingParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        raking(margins(), false),
+        raking(margins().bounds(0.1, 9.0).missing_levels(MissingLevels::LeaveOut), true),
+    ]);
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -548,7 +576,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 12] = [
+const EXEMPT: [(&str, &str, &str); 16] = [
     ("one row", "key_drivers", "one row has no spread that could be explained"),
     (
         "null, NaN and infinite cells",
@@ -567,6 +595,10 @@ const EXEMPT: [(&str, &str, &str); 12] = [
     ),
     ("ids as text", "compare", "the types of the columns are what it goes by"),
     ("null, NaN and infinite cells", "nps", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "csi", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "raking", "an answer plays no part in it, so such rows are raked as all others"),
+    ("one row", "raking", "one row has one level of each margin, and all of them need a response"),
+    ("unknown keys", "raking", "levels of margins are named by the data, and not by the settings"),
     (
         "null, NaN and infinite cells",
         "identities",

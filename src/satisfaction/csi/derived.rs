@@ -27,17 +27,17 @@ pub struct DerivedWeights {
 /// The weights of the items that the settings state or derive from the sums over items and score.
 ///
 /// # Errors
-/// `Numeric` when there is no regression or correlation; `Unusable` when an item would have a weight
-/// that is not above 0, with its column.
+/// `Unusable` when there is no regression or correlation, or an item would have a weight that is
+/// not above 0, with its column.
 pub(super) fn derived(
     weighting: &ItemWeighting,
     settings: &ItemSettings,
     moments: &ItemMoments,
 ) -> Result<(ItemWeights, DerivedWeights)> {
     let target = settings.target.as_ref().map_or("", |target| target.question.column()).to_owned();
-    let measures = measures(weighting, moments).map_err(|reason| Error::Numeric {
+    let measures = measures(weighting, moments).map_err(|reason| Error::Unusable {
         analysis: Csi::NAME,
-        verdict: format!(
+        reason: format!(
             "no {} weights from `{target}` in {} response(s) with all answers: {reason}",
             weighting.name(),
             moments.n()
