@@ -27,6 +27,7 @@ use customer_analytics::polars::prelude::*;
 use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, SnapshotTarget};
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
+use customer_analytics::satisfaction::nps::NpsPairedParams;
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -313,8 +314,10 @@ fn survey(frame: DataFrame, is_weighted: bool) -> SurveyResponses {
         (invoice() % lit(3)).cast(DataType::Float64).alias("weight") + lit(0.3),
         col("sku"),
         col("when"),
+        col("who"),
     ]);
     let columns = SurveyColumns::new()
+        .respondent("who")
         .score(Question::new("score", Scale::ZERO_TO_TEN).not_applicable([5]))
         .segments(["sku"])
         .wave("wave")
@@ -532,6 +535,15 @@ fn registry() -> Vec<Box<dyn Entry>> {
         ),
         nps(NpsParams::new().by(["sku"]).interval(NpsInterval::Exact), false),
     ]);
+    let paired = [
+        NpsPairedParams::waves("0", "1"),
+        NpsPairedParams::days((day(4, 1), day(4, 30)), (day(5, 1), day(5, 31))).cuts(3, 7).conf_level(0.9),
+    ];
+    entries.extend(
+        paired.map(|params| {
+            Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted: false }) as Box<dyn Entry>
+        }),
+    );
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
