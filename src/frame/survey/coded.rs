@@ -36,7 +36,8 @@ impl CodedQuestion {
         Ok(col(column).map_with_fmt_str(read, field, "answers"))
     }
 
-    fn dtype(&self) -> PolarsResult<DataType> {
+    /// The type of the coded answers.
+    pub(crate) fn dtype(&self) -> PolarsResult<DataType> {
         let scale = self.question.scale();
         let scores = (scale.min()..=scale.max()).map(|score| score.to_string());
         let gaps = Gap::ALL.iter().map(|gap| match gap {

@@ -4,7 +4,7 @@ use polars::prelude::LazyFrame;
 use rayon::prelude::*;
 
 use super::group::{NpsGroup, Scoring};
-use super::params::{Nps, NpsInterval};
+use super::params::{Nps, NpsInterval, check_cuts};
 use super::report::NpsReport;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
@@ -31,7 +31,7 @@ impl Analysis for Nps {
             return Err(Error::param(Self::NAME, "interval", "`adjusted_wald` or `wald` for weighted answers", got));
         }
         if let Some(question) = survey.score() {
-            self.0.check_scale(question.scale())?;
+            check_cuts(Self::NAME, question.scale(), self.0.detractors_to, self.0.promoters_from)?;
         }
         TallySettings::plan(&self.0.cells(), survey)
     }
