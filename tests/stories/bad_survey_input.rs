@@ -5,6 +5,8 @@ use std::fmt::Debug;
 
 use customer_analytics::polars::prelude::*;
 use customer_analytics::prelude::*;
+use customer_analytics::satisfaction::csi::CsiParams;
+use customer_analytics::satisfaction::raking::RakingParams;
 
 /// What no message may show.
 const SECRET: &str = "geheim机密";
@@ -114,4 +116,36 @@ fn a_segment_for_every_response_is_as_many_groups() {
     assert!(report.to_string().contains("and 199,950 more"));
     let error = NpsParams::new().by(["id"]).run(&survey).unwrap().test_segments().unwrap_err().to_string();
     assert!(error.contains("200000 groups have too many pairs"), "{error}");
+}
+
+/// Items of an index are read by the rules of any question; what they lack is counted item by item.
+#[test]
+fn items_of_an_index_are_refused_or_counted_one_by_one() {
+    let items = [Question::new("分数", Scale::ZERO_TO_TEN), Question::new("share", Scale::ZERO_TO_TEN)];
+    let columns = SurveyColumns::new().items(items).segments(["城市"]);
+    let index = |columns: &SurveyColumns| {
+        CsiParams::new().by(["城市"]).run(&SurveyResponses::new(answers().lazy(), columns).unwrap())
+    };
+    let error = refused(index(&columns), &["csi: column `分数` has 2 answer(s) outside 0..=10; "]);
+    assert!(error.is_data());
+    let report = index(&columns.clone().out_of_scale(OutOfScale::Quarantine)).unwrap();
+    let counts = |item: &str| report.item(item).unwrap().answers;
+    assert_eq!((counts("分数").n_out_of_scale, counts("分数").n_null, counts("分数").n_answered), (2, 1, 2));
+    let share = counts("share");
+    assert_eq!((share.n_out_of_scale, share.n_null, share.n_fractional, share.n_answered), (1, 1, 1, 2));
+    assert_eq!((report.rows.n_used, report.rows.n_too_few), (2, 3));
+    let weighted = columns.out_of_scale(OutOfScale::Quarantine).weight("w");
+    refused(index(&weighted), &["csi: 2 response(s) have a weight that is negative, NaN or infinite"]);
+}
+
+/// The one message that has to name what is in a column: which levels the margins and the responses
+/// do not share. It stays on its line.
+#[test]
+fn levels_that_do_not_fit_their_margin_are_named_on_one_line() {
+    let frame = df!("score" => [9, 9], "sex" => ["m", "f\ng"]).unwrap();
+    let columns = SurveyColumns::new().score(Question::new("score", Scale::ZERO_TO_TEN)).segments(["sex"]);
+    let survey = SurveyResponses::new(frame.lazy(), &columns).unwrap();
+    let params = RakingParams::new().margin("sex", [("m", 1.0)]);
+    let parts = ["margin `sex` has no target for 1 level(s) of 1 response(s): `f\u{fffd}g`; state their share"];
+    assert!(refused(params.run(&survey), &parts).is_data());
 }

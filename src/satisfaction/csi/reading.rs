@@ -18,6 +18,9 @@ use crate::kernel::survey::{Answers, IndexSums, ItemMoments, ItemRows, ItemScale
 use crate::kernel::undefined::Undefined;
 use crate::satisfaction::cells::{Cells, NO_CELL};
 
+/// Rows of which ten items and their cells take less than half a MiB.
+const IN_CACHE: usize = 1 << 15;
+
 /// What the passes over the items of a survey leave: sums by segment and period.
 ///
 /// Readings of disjoint files merge into the reading of all of them, where the items have the same
@@ -96,7 +99,16 @@ impl ItemPass {
         }
     }
 
+    /// Adds a batch, so many rows at a time as stay in the cache from the reading of their answers to
+    /// the adding of their sums.
     fn add(&mut self, batch: &DataFrame) -> Result<()> {
+        for start in (0..batch.height()).step_by(IN_CACHE) {
+            self.add_part(&batch.slice(start as i64, IN_CACHE))?;
+        }
+        Ok(())
+    }
+
+    fn add_part(&mut self, batch: &DataFrame) -> Result<()> {
         let mut cells = self.cells.add(batch)?;
         self.counts.n_rows += cells.len() as u64;
         let weights = if self.settings.is_weighted {
