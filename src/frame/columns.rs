@@ -119,6 +119,18 @@ pub const BY_SCORE: &str = "by_score";
 pub const BY_WEIGHT: &str = "by_weight";
 /// Later number less the earlier one.
 pub const CHANGE: &str = "change";
+/// Share of the highest scores of a scale, 0..=1.
+pub const TOP_BOX: &str = "top_box";
+/// Lower end of the interval of the top box.
+pub const TOP_BOX_CONF_LOW: &str = "top_box_conf_low";
+/// Upper end of the interval of the top box.
+pub const TOP_BOX_CONF_HIGH: &str = "top_box_conf_high";
+/// Share of the lowest scores of a scale, 0..=1.
+pub const BOTTOM_BOX: &str = "bottom_box";
+/// Lower end of the interval of the bottom box.
+pub const BOTTOM_BOX_CONF_LOW: &str = "bottom_box_conf_low";
+/// Upper end of the interval of the bottom box.
+pub const BOTTOM_BOX_CONF_HIGH: &str = "bottom_box_conf_high";
 /// Net promoter score, -100..=100.
 pub const NPS: &str = "nps";
 /// Responses of promoters.
