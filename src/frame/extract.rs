@@ -90,12 +90,19 @@ impl<'a> Texts<'a> {
         self.validity.is_some()
     }
 
-    /// The sixteen bytes that lie in the column itself, and whether they are all of the text: of
-    /// equal short texts they are equal, but for what may stand behind the text.
+    /// For each row from one on the sixteen bytes that lie in the column itself, and whether they
+    /// are all of the text: of equal short texts they are equal, but for what may stand behind.
     #[inline(always)]
-    pub(crate) fn inline(&self, row: usize) -> (u128, bool) {
-        let view = self.array.views()[row];
-        (view.as_u128(), view.length <= 12)
+    pub(crate) fn inline_from(&self, row: usize) -> impl Iterator<Item = (u128, bool)> + use<'a> {
+        let views: &'a [_] = self.array.views();
+        views[row..].iter().map(|view| (view.as_u128(), view.length <= 12))
+    }
+
+    /// Reads some rows to no end but that they come near: one after the other they come many at a
+    /// time, and each at its own time when something is done with it.
+    #[inline]
+    pub(crate) fn warm(&self, rows: std::ops::Range<usize>) {
+        std::hint::black_box(self.array.views()[rows].iter().fold(0, |sum, view| sum ^ view.length));
     }
 
     /// A text of at most twelve bytes as the leading bytes of a number, zeros behind, and

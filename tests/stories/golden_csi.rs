@@ -4,9 +4,7 @@
 
 use customer_analytics::frame::{CsvOptions, Question, Scale, SurveyColumns, SurveyResponses, read_csv};
 use customer_analytics::polars::prelude::*;
-use customer_analytics::satisfaction::csi::{
-    CsiGroup, CsiMean, CsiParams, CsiReport, ItemWeighting, MissingItems,
-};
+use customer_analytics::satisfaction::csi::{CsiGroup, CsiMean, CsiParams, CsiReport, ItemWeighting, MissingItems};
 use customer_analytics::text::TextEncoding;
 use serde_json::Value;
 
@@ -63,10 +61,8 @@ fn airline(items: &[String]) -> Option<SurveyResponses> {
     let frame = LazyFrame::scan_parquet(PlRefPath::new(path.to_str().unwrap()), ScanArgsParquet::default()).unwrap();
     let satisfied = col("Satisfaction").eq(lit("Satisfied")).cast(DataType::Int8).alias("satisfied");
     let questions = items.iter().map(|item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0]));
-    let columns = SurveyColumns::new()
-        .items(questions)
-        .score(Question::new("satisfied", Scale::new(0, 1)))
-        .segments(["Class"]);
+    let columns =
+        SurveyColumns::new().items(questions).score(Question::new("satisfied", Scale::new(0, 1))).segments(["Class"]);
     Some(SurveyResponses::new(frame.with_column(satisfied), &columns).unwrap())
 }
 

@@ -64,7 +64,8 @@ impl Answers {
     }
 
     /// What became of the rows.
-    pub(crate) fn counts(&self, scale: Scale) -> AnswerCounts {
+    #[cfg(test)]
+    pub(super) fn counts(&self, scale: Scale) -> AnswerCounts {
         let mut tally = [0_u64; 256];
         self.codes.iter().for_each(|&code| tally[usize::from(code)] += 1);
         AnswerCounts::of(scale, &tally)
@@ -104,20 +105,6 @@ impl AnswerCounts {
             n_out_of_scale: of(Gap::OutOfScale),
             n_fractional: of(Gap::Fractional),
             n_unreadable: of(Gap::Unreadable),
-        }
-    }
-
-    /// Adds the counts of other rows.
-    #[must_use]
-    pub(crate) fn merge(self, other: Self) -> Self {
-        Self {
-            n_rows: self.n_rows + other.n_rows,
-            n_answered: self.n_answered + other.n_answered,
-            n_null: self.n_null + other.n_null,
-            n_not_applicable: self.n_not_applicable + other.n_not_applicable,
-            n_out_of_scale: self.n_out_of_scale + other.n_out_of_scale,
-            n_fractional: self.n_fractional + other.n_fractional,
-            n_unreadable: self.n_unreadable + other.n_unreadable,
         }
     }
 

@@ -18,7 +18,6 @@ mod text_scores;
 mod tests;
 
 pub use answers::AnswerCounts;
-pub(crate) use answers::{Answers, read_answers};
 pub(crate) use coded::CodedQuestion;
 pub use question::{AnswerCode, Question};
 pub use responses::SurveyResponses;

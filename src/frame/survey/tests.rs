@@ -2,8 +2,8 @@
 
 use polars::prelude::*;
 
+use super::answers::read_answers;
 use super::*;
-use crate::analysis::collect;
 use crate::error::Result;
 use crate::frame::columns::{RULE_REASON, SOURCE_ROW};
 
@@ -140,6 +140,11 @@ fn a_refusal_names_the_column_the_counts_and_the_remedy() {
     assert!(counts(5, 1, 2, 0, 0, 0).check("nps", &nps(), OutOfScale::Error).is_ok());
 }
 
+#[allow(clippy::disallowed_methods, reason = "a small table of a test")]
+fn collect(plan: LazyFrame) -> DataFrame {
+    plan.collect().unwrap()
+}
+
 fn table() -> DataFrame {
     df!(
         "分数" => ["9", "11", "x"],
@@ -213,7 +218,7 @@ fn rows_that_are_set_aside_say_why() {
         .time("when")
         .time_format("%d/%m/%Y");
     let survey = SurveyResponses::new(table().lazy(), &columns).unwrap();
-    let taken = collect("test", survey.quarantine()).unwrap();
+    let taken = collect(survey.quarantine());
     let names: Vec<&str> = taken.get_column_names().into_iter().map(|name| name.as_str()).collect();
     assert_eq!(names[..3], [SOURCE_ROW, RULE_REASON, "分数"]);
     let rows: Vec<_> = taken.column(SOURCE_ROW).unwrap().idx().unwrap().iter().flatten().collect();
@@ -227,6 +232,6 @@ fn rows_that_are_set_aside_say_why() {
         ]
     );
     assert!(format!("{survey:?}").contains("SurveyResponses"));
-    let days = collect("test", survey.lazy().select([survey.time_expr().unwrap()])).unwrap();
+    let days = collect(survey.lazy().select([survey.time_expr().unwrap()]));
     assert_eq!(days.column("when").unwrap().date().unwrap().physical().get(0), Some(18_871));
 }

@@ -6,12 +6,14 @@ use crate::kernel::undefined::Undefined;
 
 /// The step of a respondent who did not answer.
 pub const MISSING: u8 = u8::MAX;
+/// Most steps of a scale; longer ones are measured as [`ItemScale::Continuous`].
+pub const MOST_STEPS: u8 = 127;
 
 /// How answers to an item are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemScale {
-    /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to 254.
+    /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to [`MOST_STEPS`].
     Steps(u8),
     /// Anywhere between the worst answer and the best.
     Continuous,
@@ -38,7 +40,7 @@ impl Answers<'_> {
     /// Whether every answer is on the scale.
     fn fits(&self, scale: ItemScale) -> bool {
         match (self, scale) {
-            (Self::Steps(_), ItemScale::Steps(n_steps)) => (1..MISSING).contains(&n_steps),
+            (Self::Steps(_), ItemScale::Steps(n_steps)) => (1..=MOST_STEPS).contains(&n_steps),
             (Self::Places(places), ItemScale::Continuous) => {
                 !places.iter().fold(false, |bad, place| bad | !(place.is_nan() || (0.0..=1.0).contains(place)))
             }
@@ -98,7 +100,7 @@ mod tests {
         let refused = |scale: ItemScale, answers: Answers<'_>| ItemRows::new(&[scale], &[answers]).err();
         assert_eq!(refused(ItemScale::Steps(4), Answers::Steps(&[0, 4, 5, MISSING])), None);
         assert_eq!(refused(ItemScale::Steps(0), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
-        assert_eq!(refused(ItemScale::Steps(255), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
+        assert_eq!(refused(ItemScale::Steps(128), Answers::Steps(&[0])), Some(Undefined::OutOfRange));
         assert_eq!(refused(ItemScale::Continuous, Answers::Places(&[0.0, 1.0, f64::NAN])), None);
         for bad in [-0.1, 1.1, f64::INFINITY] {
             assert_eq!(refused(ItemScale::Continuous, Answers::Places(&[bad])), Some(Undefined::OutOfRange));

@@ -63,7 +63,7 @@ pub use contribution::{ChangeByItem, change_by_item};
 pub use control_chart::{ControlChart, ControlLimit, ControlLimits, ControlPoint, ControlSignal};
 pub use index_sums::{CompositeMean, IndexCell, IndexSums, ItemMean, NO_CELL};
 pub use item_moments::ItemMoments;
-pub use item_rows::{Answers, ItemRows, ItemScale, MISSING};
+pub use item_rows::{Answers, ItemRows, ItemScale, MISSING, MOST_STEPS};
 pub use item_weights::{ItemWeights, index_of_means, item_index};
 pub use mann_kendall::{MannKendall, PMethod, mann_kendall};
 pub use mix_rate::{MixRate, MixRatePart, SegmentChange, mix_rate};
@@ -75,7 +75,9 @@ pub use nps_estimate::{AdjustedWald, NpsEstimate};
 pub use nps_exact::{MOST_EXACT, exact_nps};
 pub use nps_groups::{NpsHomogeneity, NpsPair, nps_homogeneity, nps_pairwise};
 pub use nps_paired::{NpsChange, NpsTransitions};
-pub use nps_sample_size::{AssumedShares, detectable_difference, difference_size, half_width_at, half_width_size};
+pub use nps_sample_size::{
+    AssumedShares, detectable_difference, difference_size, gap_size, half_width_at, half_width_size,
+};
 pub use nps_weights::NpsWeights;
 pub use raking::{Margin, Raked, RakingOptions, RakingUnit, rake};
 pub use reliability::{ItemReliability, Reliability};

@@ -9,6 +9,8 @@ use crate::kernel::wide::{Loop, wide};
 
 /// Respondents after which running sums of bytes are put away, so that 32 bits hold them.
 const MOST_PENDING: usize = 1 << 24;
+/// A one in every byte of a word; seven bits higher is the mark of a missing answer.
+const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// Sums of cells.
 #[derive(Clone, Debug)]
@@ -16,7 +18,7 @@ pub(super) struct PlainCells {
     scales: Vec<ItemScale>,
     /// By cell and kind of respondent, of which there are [`N_KINDS`].
     composites: Vec<[CompositeSums; N_KINDS]>,
-    /// By cell: for each word of eight items the answers there are, and their steps.
+    /// By cell: for each word of eight items the answers that are missing, and the steps of others.
     lanes: Vec<u32>,
     n_pending: usize,
     /// Lanes that were put away; empty before that.
@@ -128,6 +130,7 @@ impl PlainCells {
 
     /// Answers to an item in a cell, and their sum in steps or units.
     fn item(&self, cell: usize, item: usize) -> (u64, u128) {
+        let n_rows: u64 = self.composites[cell].iter().map(CompositeSums::n).sum();
         let lane = cell * self.stride() + 2 * IN_WORD * (item / IN_WORD) + item % IN_WORD;
         let sum = |lane: usize| u64::from(self.lanes[lane]) + self.put_away.get(lane).copied().unwrap_or_default();
         let places = self.continuous.iter().position(|&continuous| continuous == item);
@@ -135,7 +138,7 @@ impl PlainCells {
             Some(at) => self.places[cell * self.continuous.len() + at],
             None => u128::from(sum(lane + IN_WORD)),
         };
-        (sum(lane), total)
+        (n_rows - sum(lane), total)
     }
 }
 
@@ -159,11 +162,11 @@ impl Loop for Adding<'_, '_> {
             let Some(composites) = sums.composites.get_mut(cell) else { continue };
             composites[usize::from(tile.kinds[row]).min(N_KINDS - 1)].add(tile.composites[row]);
             let lanes = &mut sums.lanes[cell * stride..(cell + 1) * stride];
-            let words = tile.present.iter().zip(&tile.steps);
-            for (lanes, (present, steps)) in lanes.as_chunks_mut::<{ 2 * IN_WORD }>().0.iter_mut().zip(words) {
-                let (n, sum) = lanes.split_at_mut(IN_WORD);
-                n.iter_mut().zip(present[row].to_le_bytes()).for_each(|(lane, byte)| *lane += u32::from(byte));
-                sum.iter_mut().zip(steps[row].to_le_bytes()).for_each(|(lane, byte)| *lane += u32::from(byte));
+            for (lanes, words) in lanes.as_chunks_mut::<{ 2 * IN_WORD }>().0.iter_mut().zip(&tile.words) {
+                let (n_missing, sum) = lanes.split_at_mut(IN_WORD);
+                let (missing, steps) = (words[row] >> 7 & ONES, words[row] & !(ONES << 7));
+                n_missing.iter_mut().zip(missing.to_le_bytes()).for_each(|(lane, byte)| *lane += u32::from(byte));
+                sum.iter_mut().zip(steps.to_le_bytes()).for_each(|(lane, byte)| *lane += u32::from(byte));
             }
         }
     }

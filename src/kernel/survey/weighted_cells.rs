@@ -1,7 +1,7 @@
 //! Cells of respondents with weights.
 
 use super::index_sums::{CompositeMean, IndexCell, ItemMean, led_to};
-use super::index_tile::{IN_WORD, Tile};
+use super::index_tile::{IN_WORD, NO_ANSWER, Tile};
 use super::weighted_composite::{WeightedCompositeSums, split};
 use crate::kernel::binned_sum::BinnedSum;
 use crate::kernel::undefined::Undefined;
@@ -85,7 +85,8 @@ impl WeightedCells {
                 None => self.n_too_few[cell] += 1,
             }
             for (item, sums) in self.items[cell * self.n_items..][..self.n_items].iter_mut().enumerate() {
-                if tile.present[item / IN_WORD][row] >> (8 * (item % IN_WORD)) & 1 == 1 {
+                let byte = tile.words[item / IN_WORD][row] >> (8 * (item % IN_WORD));
+                if byte as u8 & NO_ANSWER == 0 {
                     sums.add(tile.place(item, start + row), weight);
                 }
             }

@@ -18,7 +18,7 @@ const N_RECENT: usize = 1 << 10;
 /// Missing values have a number of their own. The values are kept in their own type, so that
 /// they can be put in order at the end.
 #[derive(Debug)]
-pub(super) struct Dictionary {
+pub(in crate::satisfaction) struct Dictionary {
     texts: HashMap<u128, u32, FixedState>,
     long_texts: HashMap<Box<[u8]>, u32, FixedState>,
     wholes: HashMap<i64, u32, FixedState>,
@@ -31,7 +31,7 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    pub(super) fn new() -> Self {
+    pub(in crate::satisfaction) fn new() -> Self {
         Self {
             texts: HashMap::default(),
             long_texts: HashMap::default(),
@@ -48,7 +48,7 @@ impl Dictionary {
     ///
     /// # Errors
     /// `Query` when the column has a type without categories.
-    pub(super) fn codes(&mut self, step: &'static str, series: &Series) -> Result<Vec<u32>> {
+    pub(in crate::satisfaction) fn codes(&mut self, step: &'static str, series: &Series) -> Result<Vec<u32>> {
         let cast = |dtype: DataType| series.cast(&dtype).map_err(Error::query(step));
         let mut new = NewRows { next: self.n, rows: Vec::new() };
         let column = match series.dtype() {
@@ -75,12 +75,12 @@ impl Dictionary {
     }
 
     /// The number of missing values, if there are some.
-    pub(super) fn missing(&self) -> Option<u32> {
+    pub(in crate::satisfaction) fn missing(&self) -> Option<u32> {
         (self.missing != UNKNOWN).then_some(self.missing)
     }
 
     /// Number of distinct values, a missing one among them.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::satisfaction) fn len(&self) -> usize {
         self.n as usize
     }
 
@@ -95,30 +95,51 @@ impl Dictionary {
     }
 
     fn of_texts(&mut self, texts: &Texts<'_>, n: usize, new: &mut NewRows) -> Vec<u32> {
-        if texts.has_nulls() {
-            let code = |row: usize| {
-                if texts.is_null(row) { new.missing(&mut self.missing, row) } else { self.of_text(texts, row, new) }
-            };
-            return (0..n).map(code).collect();
-        }
-        (0..n).map(|row| self.of_text(texts, row, new)).collect()
-    }
-
-    /// The number of a text; a short one that turned up lately is told by its bytes in the column.
-    #[inline(always)]
-    fn of_text(&mut self, texts: &Texts<'_>, row: usize, new: &mut NewRows) -> u32 {
-        let (bytes, is_short) = texts.inline(row);
-        let slot = slot_of(bytes);
-        for (known, code) in [self.recent[slot], self.recent[slot ^ 1]] {
-            if known == bytes && is_short {
-                return code;
+        /// Rows that fit the nearest cache.
+        const BLOCK: usize = 1 << 10;
+        let mut codes = vec![UNKNOWN; n];
+        for start in (0..n).step_by(BLOCK) {
+            let end = (start + BLOCK).min(n);
+            texts.warm(start..end);
+            let mut row = start;
+            while row < end {
+                row += self.recent_texts(texts, row, &mut codes[row..end]);
+                if row < end {
+                    codes[row] = self.find_text(texts, row, new);
+                    row += 1;
+                }
             }
         }
-        self.find_text(texts, row, new)
+        codes
+    }
+
+    /// Numbers of texts that turned up lately, told by their bytes in the column, up to the first
+    /// that did not; returns how many they are.
+    fn recent_texts(&self, texts: &Texts<'_>, start: usize, codes: &mut [u32]) -> usize {
+        let has_nulls = texts.has_nulls();
+        for (at, (code, (bytes, is_short))) in codes.iter_mut().zip(texts.inline_from(start)).enumerate() {
+            let slot = slot_of(bytes);
+            let (first, second) = (self.recent[slot], self.recent[slot ^ 1]);
+            // What stands in the place of a null is arbitrary.
+            if !is_short || has_nulls && texts.is_null(start + at) {
+                return at;
+            }
+            if first.0 == bytes {
+                *code = first.1;
+            } else if second.0 == bytes {
+                *code = second.1;
+            } else {
+                return at;
+            }
+        }
+        codes.len()
     }
 
     #[cold]
     fn find_text(&mut self, texts: &Texts<'_>, row: usize, new: &mut NewRows) -> u32 {
+        if texts.is_null(row) {
+            return new.missing(&mut self.missing, row);
+        }
         let Some((text, len)) = texts.short(row) else {
             let text = texts.get(row);
             if let Some(&known) = self.long_texts.get(text) {
@@ -130,10 +151,11 @@ impl Dictionary {
         };
         // Below twelve bytes of text there is room for the length.
         let code = *self.texts.entry(text | u128::from(len)).or_insert_with(|| new.add(row));
-        let (bytes, _) = texts.inline(row);
-        let slot = slot_of(bytes);
-        self.recent[slot ^ 1] = self.recent[slot];
-        self.recent[slot] = (bytes, code);
+        if let Some((bytes, _)) = texts.inline_from(row).next() {
+            let slot = slot_of(bytes);
+            self.recent[slot ^ 1] = self.recent[slot];
+            self.recent[slot] = (bytes, code);
+        }
         code
     }
 
@@ -176,7 +198,7 @@ impl Dictionary {
     }
 
     /// The numbers here of the values of another dictionary, by their numbers there.
-    pub(super) fn merge(&mut self, step: &'static str, other: &Self) -> Result<Vec<u32>> {
+    pub(in crate::satisfaction) fn merge(&mut self, step: &'static str, other: &Self) -> Result<Vec<u32>> {
         let mut codes = Vec::with_capacity(other.n as usize);
         for values in &other.values {
             codes.extend(self.codes(step, values)?);
@@ -187,7 +209,7 @@ impl Dictionary {
     /// For each value its place in ascending order and its text; missing ones come last.
     ///
     /// Numbers and dates go by size, categories of an `Enum` in its order, text by its bytes.
-    pub(super) fn ranked(&self, step: &'static str) -> Result<Vec<(u32, Option<String>)>> {
+    pub(in crate::satisfaction) fn ranked(&self, step: &'static str) -> Result<Vec<(u32, Option<String>)>> {
         let Some((first, rest)) = self.values.split_first() else { return Ok(Vec::new()) };
         let mut values = first.clone();
         for more in rest {

@@ -100,9 +100,9 @@ pub struct CsiParams {
     pub(super) item_weights: ItemWeighting,
     pub(super) missing_items: MissingItems,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) by: Vec<String>,
+    pub(crate) by: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) period: Option<SurveyPeriod>,
+    pub(crate) period: Option<SurveyPeriod>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) as_of: Option<NaiveDate>,
     pub(super) conf_level: f64,

@@ -25,4 +25,5 @@ pub use decompose::NpsMixRate;
 pub(in crate::satisfaction) use group::Scoring;
 pub use group::{NoScore, NpsGroup};
 pub use params::{Nps, NpsInterval, NpsParams, SegmentPopulation};
+pub(in crate::satisfaction) use plan::{DETRACTORS, PASSIVES};
 pub use report::NpsReport;

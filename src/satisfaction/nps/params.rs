@@ -13,7 +13,7 @@ use crate::satisfaction::period::SurveyPeriod;
 
 /// How the interval of a score is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum NpsInterval {
     /// Wald's interval after three answers are added: three quarters of a promoter and of a

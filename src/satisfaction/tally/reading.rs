@@ -117,32 +117,34 @@ impl SurveyReading {
     fn add_weighted(&mut self, cells: &[u32], answers: &[u8], weights: &Values<'_, f64>) {
         let (width, n_levels) = (self.width(), self.width() - 1);
         let n_classes = self.settings.n_classes();
-        let Some(sums) = &mut self.weights else { return };
+        // Every code has a class, so that none has to be looked for.
+        let class_of: [u8; 256] = std::array::from_fn(|code| self.settings.class_of.get(code).copied().unwrap_or(0));
+        let Self { weights: Some(sums), counts, tally, n_without_weight, n_zero_weight, n_bad_weight, .. } = self
+        else {
+            return;
+        };
         sums.prepare(self.cells.len() * n_classes, weights.values);
-        for (row, (&cell, &answer)) in cells.iter().zip(answers).enumerate() {
+        let rows = cells.iter().zip(answers).zip(weights.values).enumerate();
+        let counted = rows.filter_map(|(row, ((&cell, &answer), &weight))| {
             if cell == NO_CELL {
-                continue;
+                return None;
             }
-            let of_cell = &mut self.counts[cell as usize * width..][..width];
-            if usize::from(answer) >= n_levels {
-                of_cell[n_levels] += 1;
-                self.tally[usize::from(answer)] += 1;
-                continue;
+            let (cell, code) = (cell as usize, usize::from(answer));
+            let is_missing = weights.is_null(row);
+            if code < n_levels && !is_missing && kind_of(weight) == WeightKind::Counts {
+                counts[cell * width + code] += 1;
+                return Some((cell * n_classes + usize::from(class_of[code]), weight));
             }
-            let weight = weights.values[row];
-            let kind = if weights.is_null(row) { None } else { Some(kind_of(weight)) };
-            if kind == Some(WeightKind::Counts) {
-                of_cell[usize::from(answer)] += 1;
-                sums.add(cell as usize * n_classes + usize::from(self.settings.class_of[usize::from(answer)]), weight);
-                continue;
+            counts[cell * width + n_levels] += 1;
+            match kind_of(weight) {
+                _ if code >= n_levels => tally[code] += 1,
+                _ if is_missing => *n_without_weight += 1,
+                WeightKind::Zero => *n_zero_weight += 1,
+                _ => *n_bad_weight += 1,
             }
-            of_cell[n_levels] += 1;
-            match kind {
-                None => self.n_without_weight += 1,
-                Some(WeightKind::Zero) => self.n_zero_weight += 1,
-                Some(_) => self.n_bad_weight += 1,
-            }
-        }
+            None
+        });
+        sums.add_all(counted);
     }
 
     /// Adds the reading of other rows, made with the same settings on the same roles.
@@ -220,6 +222,14 @@ impl SurveyReading {
     /// `Query` when values cannot be put in order.
     pub(crate) fn in_order(&self) -> Result<OrderedCells> {
         self.cells.in_order()
+    }
+
+    /// The values of a segment column in ascending order, a missing one last.
+    ///
+    /// # Errors
+    /// `Query` when values cannot be put in order.
+    pub(in crate::satisfaction) fn values_in_order(&self, at: usize) -> Result<Vec<Option<String>>> {
+        self.cells.values_in_order(at)
     }
 
     /// What is known of some cells together.

@@ -73,26 +73,29 @@ impl WeightSums {
         }
     }
 
-    /// Adds a weight that counts to a class.
+    /// Adds weights that count, each to its class.
     #[inline(always)]
-    pub(super) fn add(&mut self, class: usize, weight: f64) {
-        let square = weight * weight;
-        if let Some(grids) = self.grids
-            && let (Some(weight), Some(square)) = (grids.weight.units(weight), grids.square.units(square))
-        {
-            let sums = &mut self.units[class];
-            sums[0] += weight;
-            sums[1] += square;
-        } else {
-            self.add_rest(class, weight, square);
+    pub(super) fn add_all(&mut self, weights: impl Iterator<Item = (usize, f64)>) {
+        // Without grids no weight so far counts.
+        let grids =
+            self.grids.unwrap_or(Grids { weight: PositiveGrid::around(1.0), square: PositiveGrid::around(1.0) });
+        let mut rest = Vec::new();
+        for (class, weight) in weights {
+            let square = weight * weight;
+            match (grids.weight.units(weight), grids.square.units(square)) {
+                (Some(weight), Some(square)) if class < self.units.len() => {
+                    let sums = &mut self.units[class];
+                    sums[0] += weight;
+                    sums[1] += square;
+                }
+                _ => rest.push((class, weight)),
+            }
         }
-    }
-
-    #[cold]
-    fn add_rest(&mut self, class: usize, weight: f64, square: f64) {
-        let [weights, squares] = &mut **self.rest.entry(class).or_default();
-        weights.add(weight);
-        squares.add(square);
+        for (class, weight) in rest {
+            let [weights, squares] = &mut **self.rest.entry(class).or_default();
+            weights.add(weight);
+            squares.add(weight * weight);
+        }
     }
 
     /// Adds the sums of another one, whose class `k` is `class_of(k)` here.
@@ -163,7 +166,7 @@ mod tests {
     fn sums(weights: &[f64], shared: &SharedGrids) -> WeightSums {
         let mut sums = WeightSums::new(Arc::clone(shared));
         sums.prepare(2, weights);
-        weights.iter().for_each(|&weight| sums.add(1, weight));
+        sums.add_all(weights.iter().map(|&weight| (1, weight)));
         sums
     }
 
