@@ -27,8 +27,10 @@ mod tests;
 
 pub use compare::{NpsPeriodChange, NpsTests};
 pub use decompose::NpsMixRate;
+pub(in crate::satisfaction) use group::Scoring;
 pub use group::{NoScore, NpsGroup};
 pub use paired::{NpsPaired, NpsPairedParams, PairedTime};
 pub use paired_report::NpsPairedReport;
 pub use params::{Nps, NpsInterval, NpsParams, SegmentPopulation};
+pub(in crate::satisfaction) use plan::{DETRACTORS, PASSIVES};
 pub use report::NpsReport;
