@@ -34,3 +34,4 @@ pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
 pub mod weight;
+pub(crate) mod zeros;

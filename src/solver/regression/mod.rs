@@ -13,6 +13,7 @@ mod least_squares;
 mod leverages;
 mod observations;
 mod pass;
+mod pass_vectors;
 mod passes;
 mod penalty;
 mod reduction;
