@@ -358,10 +358,8 @@ impl<'a, R: Passes> Newton<'a, R> {
         let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
         let mut predictors = Vec::new();
         let [deviance, pearson_chi2] = self.rows.totals(&self.coefficients, &mut predictors, |y, eta| {
-            let mean = family.mean(eta);
-            let residual = y - mean;
-            let squared = if residual == 0.0 { 0.0 } else { residual * residual / family.variance(mean) };
-            [family.unit_deviance(y, eta), squared]
+            let residual = family.pearson_residual(y, eta);
+            [family.unit_deviance(y, eta), residual * residual]
         })?;
         let layout = self.rows.layout();
         Ok(RegressionFit {
@@ -395,8 +393,7 @@ fn sums_of_level(level: f64, products: &Sums, family: Family, predictor: f64) ->
     let tile = Tile { start: 0, predictors: &[predictor], response: &[level], prior: None };
     let (mut weight, mut score) = ([0.0], [0.0]);
     let likelihood = family.judge(Curvature::Expected, &tile, &mut weight, &mut score);
-    // (y - mean) times this is the score of a row.
-    let slope = family.mean_slope(predictor) / family.variance(family.mean(predictor));
+    let slope = family.score_slope(predictor);
     let information = &products.information;
     Sums {
         total: likelihood * products.total_weight,
