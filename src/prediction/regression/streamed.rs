@@ -6,6 +6,7 @@ use super::fit::refused;
 use super::likelihood::LikelihoodSums;
 use super::model::{Fitted, RegressionModel};
 use super::params::{REGRESSION, Regression, RegressionParams};
+use super::range::check_range;
 use super::statistics::FitStatistics;
 use super::training::{Training, TrainingRows, check_schema, columns, target_of};
 use super::weights::WeightMeaning;
@@ -70,19 +71,21 @@ impl Regression {
         let n_columns = solved.coefficients.len();
         let of_model = &solved.covariance;
         let scaled = |row: usize, column: usize| statistics.dispersion * of_model.get(row, column);
+        let covariance = SymmetricMatrix::from_lower(n_columns, scaled);
+        check_range(encoder.terms(), &solved, &covariance, &statistics, false)?;
         let fitted = Fitted {
             target: target.to_owned(),
             labels: coding,
             rows: tally.rows,
             encoding_counts: tally.counts,
-            covariance: SymmetricMatrix::from_lower(n_columns, scaled),
+            covariance,
             vif: vec![None; n_columns],
             marginal_effects: vec![None; n_columns],
             coefficients: solved.coefficients,
             aliased: solved.aliased,
             statistics,
         };
-        RegressionModel::new(self.clone(), encoder.clone(), fitted)
+        Ok(RegressionModel::new(self.clone(), encoder.clone(), fitted))
     }
 }
 

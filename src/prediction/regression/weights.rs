@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::params::REGRESSION;
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 use crate::frame::weights::WeightRole;
 use crate::kernel::weight::WeightKind;
 
@@ -41,8 +42,10 @@ pub enum ClassWeights {
     /// Rows of each class count for so many.
     Given {
         /// A row of the class that is predicted; above 0.
+        #[serde(with = "exact_number::one")]
         positive: f64,
         /// A row of the other class; above 0.
+        #[serde(with = "exact_number::one")]
         negative: f64,
     },
 }
