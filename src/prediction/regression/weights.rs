@@ -95,11 +95,16 @@ impl RegressionWeights {
                 remedy: "filter them out, or fill the column with `cleaning::Fill`",
             });
         }
-        if weights.values.iter().all(|&weight| weight == 0.0) {
-            let reason = format!("all weights in `{}` are 0, so no row counts; give some rows a weight", self.column);
-            return Err(Error::Unusable { analysis: REGRESSION, reason });
-        }
         Ok(weights.values)
+    }
+
+    /// Refuses a table without a row that counts; a batch of it may have none.
+    pub(super) fn check(&self, weights: &[f64]) -> Result<()> {
+        if weights.iter().any(|&weight| weight > 0.0) {
+            return Ok(());
+        }
+        let reason = format!("all weights in `{}` are 0, so no row counts; give some rows a weight", self.column);
+        Err(Error::Unusable { analysis: REGRESSION, reason })
     }
 }
 
