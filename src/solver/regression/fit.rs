@@ -162,6 +162,33 @@ pub fn fit(
     maximise(observations, family, options, Penalty::of(observations, options.l2_penalty))
 }
 
+/// The coefficients of a regression, in the units of the columns, without what a fit tells of its
+/// rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Coefficients {
+    pub(crate) estimates: Vec<f64>,
+    /// Inverse of the expected (penalised) information at a dispersion of 1.
+    pub(crate) covariance: SymmetricMatrix,
+}
+
+/// The coefficients that [`fit`] finds by Newton's method, by two passes over the rows fewer.
+///
+/// # Errors
+/// See [`RegressionError`].
+pub(crate) fn fit_coefficients(
+    observations: &Observations,
+    family: Family,
+    options: &RegressionOptions,
+) -> Result<Coefficients, RegressionError> {
+    check_responses(observations.response(), family)?;
+    let start = null_coefficients(observations, family, options)?;
+    let penalty = Penalty::of(observations, options.l2_penalty);
+    let mut newton = Newton::over(observations, family, penalty, start, observations.kept())?;
+    newton.run(options)?;
+    let (estimates, [_, covariance]) = (observations.layout.told(&newton.coefficients), newton.errors()?);
+    Ok(Coefficients { estimates, covariance: observations.layout.told_covariance(&covariance) })
+}
+
 /// Fits a regression to rows wherever they are held, whose responses have been checked.
 pub(super) fn maximise(
     rows: &impl Passes,
@@ -346,16 +373,22 @@ impl<'a, R: Passes> Newton<'a, R> {
         (first..direction.len()).filter(|&column| direction[column].abs() > TAKES_PART * largest).collect()
     }
 
+    /// The inverse of the expected information over the columns that are kept, and over all.
+    fn errors(&self) -> Result<[SymmetricMatrix; 2], RegressionError> {
+        let of_kept = |information| Cholesky::of(&self.penalty.added_to(information, &self.kept), FADED)?.inverse();
+        let inverse = match self.family {
+            Family::Gamma | Family::Tweedie { .. } => {
+                of_kept(&self.rows.sums(self.family, Curvature::Expected, &self.coefficients)?.information)?
+            }
+            _ => of_kept(&self.sums.information)?,
+        };
+        let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
+        Ok([inverse, covariance])
+    }
+
     fn told(self, null_deviance: f64, iterations: u32) -> Result<RegressionFit, RegressionError> {
         let family = self.family;
-        let expected = match family {
-            Family::Gamma | Family::Tweedie { .. } => {
-                self.rows.sums(family, Curvature::Expected, &self.coefficients)?.information
-            }
-            _ => self.sums.information,
-        };
-        let inverse = Cholesky::of(&self.penalty.added_to(&expected, &self.kept), FADED)?.inverse()?;
-        let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
+        let [inverse, covariance] = self.errors()?;
         let mut predictors = Vec::new();
         let [deviance, pearson_chi2] = self.rows.totals(&self.coefficients, &mut predictors, |y, eta| {
             let residual = family.pearson_residual(y, eta);
