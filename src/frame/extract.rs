@@ -163,7 +163,17 @@ pub(crate) fn days_of(series: &Series) -> Option<Days<'_>> {
 
 /// A one-chunk String series.
 pub(crate) fn text_values(series: &Series) -> Option<Texts<'_>> {
-    let array = series.str().ok()?.downcast_iter().next()?;
-    let validity = series.chunks().first()?.validity();
-    Some(Texts { array, validity: validity.map(|bits| Validity::of(bits.as_slice())) })
+    text_chunks(series).into_iter().next().map(|(_, texts)| texts)
+}
+
+/// The chunks of a String series, each with its first row.
+pub(crate) fn text_chunks(series: &Series) -> Vec<(usize, Texts<'_>)> {
+    let (mut chunks, mut first) = (Vec::new(), 0);
+    let arrays = series.str().into_iter().flat_map(|column| column.downcast_iter());
+    for (array, chunk) in arrays.zip(series.chunks()) {
+        let validity = chunk.validity().map(|bits| Validity::of(bits.as_slice()));
+        chunks.push((first, Texts { array, validity }));
+        first += chunk.len();
+    }
+    chunks
 }

@@ -89,6 +89,32 @@ impl Aligned<'_> {
     }
 }
 
+/// A column of doubles where it is held, piece by piece, and which rows have finite numbers.
+pub(crate) struct InPieces<'a> {
+    pub(crate) pieces: Vec<&'a [f64]>,
+    /// No bits are all rows.
+    pub(crate) valid: Option<Vec<u64>>,
+    pub(crate) counts: CellCounts,
+}
+
+impl<'a> InPieces<'a> {
+    /// The pieces of a column; `None` when it holds no doubles.
+    pub(crate) fn of(series: &'a Series) -> Option<Self> {
+        let mut counts = CellCounts::default();
+        let mut chunks = Vec::new();
+        for array in series.f64().ok()?.downcast_iter() {
+            let values = array.values().as_slice();
+            let not_null = array.validity().map(|bits| words(bits.as_slice()));
+            let mut of_chunk = CellCounts::default();
+            let (valid, _) = only_finite(values, not_null, &mut of_chunk);
+            counts.add(of_chunk);
+            chunks.push((values, valid));
+        }
+        let valid = chunks.iter().any(|(_, valid)| valid.is_some()).then(|| joined(&chunks));
+        Some(Self { pieces: chunks.into_iter().map(|(values, _)| values).collect(), valid, counts })
+    }
+}
+
 impl<'a> Numbers<'a> {
     /// A column of a frame.
     ///

@@ -12,6 +12,14 @@ pub struct CompensatedSum {
 }
 
 impl CompensatedSum {
+    /// The sum of some numbers.
+    #[must_use]
+    pub fn of(values: impl IntoIterator<Item = f64>) -> f64 {
+        let mut sum = Self::default();
+        values.into_iter().for_each(|value| sum.add(value));
+        sum.value()
+    }
+
     /// Adds one term.
     #[inline]
     pub fn add(&mut self, x: f64) {

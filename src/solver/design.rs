@@ -13,6 +13,13 @@ pub const REFERENCE: u32 = u32::MAX;
 pub enum DesignBlock<'a> {
     /// One column of finite numbers.
     Numbers(Cow<'a, [f64]>),
+    /// Several columns of finite numbers, held row after row.
+    NumberRows {
+        /// `n_columns` numbers for each row.
+        values: Cow<'a, [f64]>,
+        /// Columns, of which there is at least one.
+        n_columns: usize,
+    },
     /// A column for each code from 0: 1 in the rows that have it, else 0.
     Codes {
         /// The code of each row, or [`REFERENCE`].
@@ -37,7 +44,9 @@ impl DesignBlock<'_> {
     pub fn n_columns(&self) -> usize {
         match self {
             Self::Numbers(_) => 1,
-            Self::Codes { n_columns, .. } | Self::ScaledCodes { n_columns, .. } => *n_columns,
+            Self::NumberRows { n_columns, .. }
+            | Self::Codes { n_columns, .. }
+            | Self::ScaledCodes { n_columns, .. } => *n_columns,
         }
     }
 
@@ -46,6 +55,7 @@ impl DesignBlock<'_> {
     pub fn n_rows(&self) -> usize {
         match self {
             Self::Numbers(values) => values.len(),
+            Self::NumberRows { values, n_columns } => values.len() / n_columns.max(&1),
             Self::Codes { codes, .. } | Self::ScaledCodes { codes, .. } => codes.len(),
         }
     }

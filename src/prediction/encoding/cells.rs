@@ -11,17 +11,17 @@ use polars::prelude::*;
 use super::ENCODING;
 use super::coding::{LevelCoding, LevelReading, MISSING, NumberReading, UNSEEN, intervals, months, weekdays};
 use super::flags::flags;
+use super::pieces::Pieces;
 use crate::error::{Error, Result};
 use crate::frame::codes::{NO_CODE, codes_of};
-use crate::frame::extract::{Days, Texts, days_of, one_chunk, text_values};
-use crate::frame::numbers::{CellCounts, Numbers};
+use crate::frame::extract::{Days, Texts, days_of, one_chunk, text_chunks};
+use crate::frame::numbers::{CellCounts, InPieces, Numbers};
 use crate::frame::schema::is_written;
-use crate::kernel::masked::Masked;
 use crate::text::Flags;
 
 /// A column of numbers; those of rows that are not valid are arbitrary.
 pub(super) struct NumberCells<'a> {
-    pub(super) values: Cow<'a, [f64]>,
+    pub(super) values: Pieces<'a>,
     /// Bits of the rows that have a finite number; none where all have.
     pub(super) valid: Option<Vec<u64>>,
     pub(super) n_missing: u64,
@@ -38,18 +38,18 @@ impl<'a> NumberCells<'a> {
 
     fn numbers(frame: &'a DataFrame, column: &str) -> Result<Self> {
         let series = frame.column(column).map_err(Error::query(ENCODING))?.as_materialized_series();
-        // A column of doubles in one piece is looked at where it is.
-        if let Ok(doubles) = series.f64()
-            && let Ok(values) = doubles.cont_slice()
-            && values.iter().all(|value| value.is_finite())
-        {
-            return Ok(Self { values: Cow::Borrowed(values), valid: None, n_missing: 0, n_infinite: 0 });
+        // A column of doubles is looked at where it is.
+        if let Some(InPieces { pieces, valid, counts }) = InPieces::of(series) {
+            return Ok(Self::counted(Pieces::of(pieces.into_iter().map(Cow::Borrowed)), valid, counts));
         }
         let numbers = Numbers::of(ENCODING, frame, column)?;
         let aligned = numbers.aligned();
-        let CellCounts { n_null, n_nan, n_infinite, .. } = aligned.counts;
-        let valid = aligned.masked().valid.map(<[u64]>::to_vec);
-        Ok(Self { values: Cow::Owned(aligned.into_values()), valid, n_missing: n_null + n_nan, n_infinite })
+        let (valid, counts) = (aligned.masked().valid.map(<[u64]>::to_vec), aligned.counts);
+        Ok(Self::counted(Pieces::of([Cow::Owned(aligned.into_values())]), valid, counts))
+    }
+
+    fn counted(values: Pieces<'a>, valid: Option<Vec<u64>>, counts: CellCounts) -> Self {
+        Self { values, valid, n_missing: counts.n_null + counts.n_nan, n_infinite: counts.n_infinite }
     }
 
     fn days(frame: &DataFrame, column: &str, origin: NaiveDate) -> Result<Self> {
@@ -67,31 +67,27 @@ impl<'a> NumberCells<'a> {
             f64::from(days.get(row)) - first
         };
         let values: Vec<f64> = (0..n).map(cell).collect();
-        Ok(Self { values: Cow::Owned(values), valid: (n_missing > 0).then_some(valid), n_missing, n_infinite: 0 })
-    }
-
-    fn masked(&self) -> Masked<'_> {
-        Masked { values: &self.values, valid: self.valid.as_deref() }
+        let values = Pieces::of([Cow::Owned(values)]);
+        Ok(Self { values, valid: (n_missing > 0).then_some(valid), n_missing, n_infinite: 0 })
     }
 
     /// Whether a row has a number.
     #[inline]
     pub(super) fn is_valid(&self, row: usize) -> bool {
-        self.masked().is_valid(row)
+        self.valid.as_ref().is_none_or(|words| words[row / 64] >> (row % 64) & 1 == 1)
     }
 
     /// The numbers that are there.
     pub(super) fn present(&self) -> Cow<'_, [f64]> {
-        let Some(words) = &self.valid else { return Cow::Borrowed(&self.values) };
-        let mut present = Vec::with_capacity(self.values.len());
-        for (&word, values) in words.iter().zip(self.values.chunks(64)) {
-            if word == u64::MAX {
-                present.extend_from_slice(values);
-            } else {
-                present.extend((0..values.len()).filter(|at| word >> at & 1 == 1).map(|at| values[at]));
+        match (&self.valid, self.values.whole()) {
+            (None, Some(whole)) => Cow::Borrowed(whole),
+            (None, None) => Cow::Owned(self.values.iter().collect()),
+            (Some(words), Some(whole)) => Cow::Owned(present(words, whole)),
+            (Some(words), None) => {
+                let whole: Vec<f64> = self.values.iter().collect();
+                Cow::Owned(present(words, &whole))
             }
         }
-        Cow::Owned(present)
     }
 
     /// Calls for each row of a range that has no number.
@@ -107,6 +103,19 @@ impl<'a> NumberCells<'a> {
             row = end;
         }
     }
+}
+
+/// The values whose bits are set.
+fn present(words: &[u64], values: &[f64]) -> Vec<f64> {
+    let mut present = Vec::with_capacity(values.len());
+    for (&word, values) in words.iter().zip(values.chunks(64)) {
+        if word == u64::MAX {
+            present.extend_from_slice(values);
+        } else {
+            present.extend((0..values.len()).filter(|at| word >> at & 1 == 1).map(|at| values[at]));
+        }
+    }
+    present
 }
 
 fn days_in<'a>(series: &'a Series, column: &str) -> Result<Days<'a>> {
@@ -167,8 +176,15 @@ impl<'a> LevelCells<'a> {
     pub(super) fn places(&self, rows: Range<usize>, out: &mut [u32]) {
         match &self.source {
             Source::Texts { series, table } => {
-                if let Some(texts) = text_values(series) {
-                    table.look_up(&texts, rows, out);
+                let chunks = text_chunks(series);
+                let mut ends = chunks.iter().skip(1).map(|(first, _)| *first).chain([usize::MAX]);
+                for (first, texts) in &chunks {
+                    let end = ends.next().unwrap_or(usize::MAX);
+                    let own = rows.start.max(*first)..rows.end.min(end);
+                    if !own.is_empty() {
+                        let out = &mut out[own.start - rows.start..own.end - rows.start];
+                        table.look_up(texts, own.start - first..own.end - first, out);
+                    }
                 }
             }
             Source::Codes { codes, places } => {
@@ -177,8 +193,9 @@ impl<'a> LevelCells<'a> {
                 }
             }
             Source::Numbers { cells, cuts, places } => {
-                for (out, row) in out.iter_mut().zip(rows) {
-                    let class = cuts.partition_point(|&cut| cut <= cells.values[row]);
+                let values = cells.values.parts(rows.clone()).flatten();
+                for ((out, value), row) in out.iter_mut().zip(values).zip(rows) {
+                    let class = cuts.partition_point(|cut| cut <= value);
                     *out = if cells.is_valid(row) { places[class] } else { MISSING };
                 }
             }
@@ -205,14 +222,14 @@ fn labels<'a>(frame: &'a DataFrame, column: &str, coding: &LevelCoding) -> Resul
     let table = LabelTable::new(coding)?;
     let series = frame.column(column).map_err(Error::query(ENCODING))?.as_materialized_series();
     match series.dtype() {
-        DataType::String => Ok(Source::Texts { series: one_chunk(ENCODING, frame, column)?, table }),
+        DataType::String => Ok(Source::Texts { series: Cow::Borrowed(series), table }),
         DataType::Boolean => {
             let code = |cell: Option<bool>| cell.map_or(NO_CODE, u32::from);
             let codes = series.bool().map_err(Error::query(ENCODING))?.iter().map(code).collect();
             Ok(Source::Codes { codes, places: ["false", "true"].map(|label| table.place(label)).to_vec() })
         }
         dtype if is_written(dtype) => {
-            let texts = series.cast(&DataType::String).map_err(Error::query(ENCODING))?.rechunk();
+            let texts = series.cast(&DataType::String).map_err(Error::query(ENCODING))?;
             Ok(Source::Texts { series: Cow::Owned(texts), table })
         }
         _ => {

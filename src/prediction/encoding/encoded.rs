@@ -52,6 +52,9 @@ impl<'a> Encoded<'a> {
     pub(super) fn owned(self, is_kept: &[bool], counts: EncodingCounts) -> Encoded<'static> {
         let blocks = self.blocks.into_iter().map(|block| match block {
             DesignBlock::Numbers(values) => DesignBlock::Numbers(Cow::Owned(values.into_owned())),
+            DesignBlock::NumberRows { values, n_columns } => {
+                DesignBlock::NumberRows { values: Cow::Owned(values.into_owned()), n_columns }
+            }
             DesignBlock::Codes { codes, n_columns } => {
                 DesignBlock::Codes { codes: Cow::Owned(codes.into_owned()), n_columns }
             }
@@ -100,6 +103,9 @@ impl<'a> Encoded<'a> {
 fn write_row(block: &DesignBlock<'_>, row: usize, cells: &mut [f64]) {
     match block {
         DesignBlock::Numbers(values) => cells[0] = values[row],
+        DesignBlock::NumberRows { values, n_columns } => {
+            cells[..*n_columns].copy_from_slice(&values[row * n_columns..(row + 1) * n_columns]);
+        }
         DesignBlock::Codes { codes, .. } if codes[row] != REFERENCE => cells[codes[row] as usize] = 1.0,
         DesignBlock::ScaledCodes { codes, scale, .. } if codes[row] != REFERENCE => {
             cells[codes[row] as usize] = scale[row];
@@ -176,7 +182,7 @@ pub(super) fn columns_of<'a>(prepared: &mut Prepared<'_, 'a>, n_rows: usize) -> 
     let (main, counts) = match &mut prepared.cells {
         Cells::Number { coding, cells, .. } => {
             cells.each_missing(0..n_rows, |row| missing.push(row as u32));
-            let (columns, n_not_finite) = numbers(coding, cells, n_rows);
+            let (columns, n_not_finite) = numbers(coding, cells);
             (Main::Numbers(columns), PartCounts { n_missing: cells.n_missing, n_not_finite, n_unseen: 0 })
         }
         Cells::Levels { coding, cells, codes } => {
@@ -199,23 +205,23 @@ pub(super) fn columns_of<'a>(prepared: &mut Prepared<'_, 'a>, n_rows: usize) -> 
             (Main::Codes { codes: Cow::Owned(places), n_columns: coding.n_columns() }, counts)
         }
     };
-    let indicator = prepared.fitted.indicator.then(|| {
+    FeatureColumns { main, indicator: indicator(prepared, &missing, n_rows), counts }
+}
+
+/// The codes of the column that tells which cells are missing, if there is one.
+pub(super) fn indicator(prepared: &Prepared<'_, '_>, missing: &[u32], n_rows: usize) -> Option<Vec<u32>> {
+    prepared.fitted.indicator.then(|| {
         let mut codes = vec![REFERENCE; n_rows];
         missing.iter().for_each(|&row| codes[row as usize] = 0);
         codes
-    });
-    FeatureColumns { main, indicator, counts }
+    })
 }
 
 /// The columns of a feature of numbers, and how many of their rows are not finite.
-fn numbers<'a>(coding: &NumberCoding, cells: &mut NumberCells<'a>, n_rows: usize) -> (Vec<Cow<'a, [f64]>>, u64) {
-    if coding.is_plain() {
-        if cells.valid.is_none() {
-            return (vec![std::mem::take(&mut cells.values)], 0);
-        }
-        let mut values = std::mem::take(&mut cells.values).into_owned();
-        cells.each_missing(0..n_rows, |row| values[row] = coding.fill);
-        return (vec![Cow::Owned(values)], 0);
+fn numbers<'a>(coding: &NumberCoding, cells: &mut NumberCells<'a>) -> (Vec<Cow<'a, [f64]>>, u64) {
+    let n_rows = cells.values.len();
+    if coding.is_plain() && cells.valid.is_none() {
+        return (vec![std::mem::take(&mut cells.values).into_whole()], 0);
     }
     let mut first = vec![0.0; n_rows];
     first.par_chunks_mut(PART).enumerate().for_each(|(part, out)| {

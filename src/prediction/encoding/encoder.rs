@@ -11,6 +11,7 @@ use super::counts::{EncodingCounts, refused};
 use super::dropped::Dropped;
 use super::encoded::{DenseDesign, Encoded, FeatureColumns, columns_of};
 use super::interaction::{Interaction, Main, PairTable, product};
+use super::neighbours::{neighbours, put_together};
 use super::prepared::{Prepared, prepare};
 use super::readable_as::check_frame;
 use super::terms::{Source, Term, terms_of};
@@ -163,7 +164,7 @@ impl Encoder {
     ///
     /// Cells with a level that training did not have and cells without a value are counted, and
     /// treated as the settings say. Columns of doubles in one piece in which nothing is missing
-    /// are not copied.
+    /// are not copied; other columns of numbers that stand beside each other are one block.
     ///
     /// # Errors
     /// `Schema` when a feature is not there or of a type that is not read as it was in training;
@@ -197,8 +198,19 @@ impl Encoder {
         if !problems.is_empty() {
             return Err(refused(&problems));
         }
-        let columns: Vec<FeatureColumns<'a>> =
-            prepared.par_iter_mut().map(|feature| columns_of(feature, n_rows)).collect();
+        let groups = neighbours(&prepared, &self.interactions);
+        let mut together = groups.iter().flat_map(|group| put_together(&prepared[group.clone()], n_rows)).fuse();
+        let mut columns: Vec<Option<FeatureColumns<'a>>> = Vec::new();
+        for place in 0..prepared.len() {
+            let is_together = groups.iter().any(|group| group.contains(&place));
+            columns.push(if is_together { together.next() } else { None });
+        }
+        drop(together);
+        let columns: Vec<FeatureColumns<'a>> = prepared
+            .par_iter_mut()
+            .zip(columns)
+            .map(|(feature, own)| own.unwrap_or_else(|| columns_of(feature, n_rows)))
+            .collect();
         let pairs = || prepared.iter().zip(&columns);
         let problems: Vec<String> = pairs().filter_map(|(feature, own)| feature.refusal(own.counts)).collect();
         if !problems.is_empty() {
@@ -218,7 +230,7 @@ impl Encoder {
             self.interactions.par_iter().map(|one| self.product(one, &columns)).collect();
         let is_finite = |block: &DesignBlock<'_>| match block {
             DesignBlock::Numbers(values) => values.iter().all(|value| value.is_finite()),
-            DesignBlock::Codes { .. } | DesignBlock::ScaledCodes { .. } => true,
+            _ => true,
         };
         if let Some(place) = products.iter().position(|block| !is_finite(block)) {
             let name = &self.sources[self.features.len() + place].name;
@@ -231,6 +243,9 @@ impl Encoder {
         for own in columns {
             match own.main {
                 Main::Numbers(numbers) => blocks.extend(numbers.into_iter().map(DesignBlock::Numbers)),
+                Main::Rows { values, n_columns } => {
+                    blocks.push(DesignBlock::NumberRows { values: Cow::Owned(values), n_columns });
+                }
                 Main::Codes { n_columns: 0, .. } => {}
                 Main::Codes { codes, n_columns } => blocks.push(DesignBlock::Codes { codes, n_columns }),
             }

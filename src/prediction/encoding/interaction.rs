@@ -25,6 +25,11 @@ pub(super) struct Interaction {
 pub(super) enum Main<'a> {
     /// One column, or several of a spline.
     Numbers(Vec<Cow<'a, [f64]>>),
+    /// Those of the features that follow, too, row after row: no columns for each of these.
+    Rows {
+        values: Vec<f64>,
+        n_columns: usize,
+    },
     Codes {
         codes: Cow<'a, [u32]>,
         n_columns: usize,
@@ -102,6 +107,8 @@ pub(super) fn product(
             n_columns: *n_columns,
             scale: Cow::Owned(numbers.first().map(|column| column.to_vec()).unwrap_or_default()),
         },
+        // Features of an interaction are columns of their own.
+        (Main::Rows { .. }, _) | (_, Main::Rows { .. }) => DesignBlock::Numbers(Cow::Borrowed(&[])),
         (Main::Numbers(a), Main::Numbers(b)) => {
             let (a, b) = (a.first().map_or(&[][..], |a| a), b.first().map_or(&[][..], |b| b));
             DesignBlock::Numbers(Cow::Owned(a.iter().zip(b).map(|(a, b)| a * b).collect()))

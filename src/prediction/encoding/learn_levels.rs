@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::ENCODING;
-use super::cells::{LevelCells, NumberCells};
+use super::cells::LevelCells;
 use super::coding::{
     Coding, Fitted, Level, LevelCoding, LevelReading, MISSING, NumberReading, intervals, months, weekdays,
 };
@@ -108,14 +108,12 @@ pub(super) fn learn_bins(
             cuts
         }
     };
-    let place = |row: usize| class(&cells, &cuts, row);
-    let places: Vec<u32> = (0..cells.values.len()).map(place).collect();
+    let place = |(row, value): (usize, f64)| {
+        if cells.is_valid(row) { cuts.partition_point(|&cut| cut <= value) as u32 } else { MISSING }
+    };
+    let places: Vec<u32> = cells.values.iter().enumerate().map(place).collect();
     let found = Found::of(intervals(&cuts), &places, weights);
     levels(plan, LevelReading::Bins { cuts }, found)
-}
-
-fn class(cells: &NumberCells<'_>, cuts: &[f64], row: usize) -> u32 {
-    if cells.is_valid(row) { cuts.partition_point(|&cut| cut <= cells.values[row]) as u32 } else { MISSING }
 }
 
 /// The months or the days of the week of a date.

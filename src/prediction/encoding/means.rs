@@ -23,6 +23,13 @@ fn of_block(block: &DesignBlock<'_>, weights: Option<&[f64]>, total: f64) -> Opt
         (DesignBlock::Numbers(values), Some(weights)) => {
             Some(vec![ExactSum::of_products(values, weights).quotient(total)?])
         }
+        (DesignBlock::NumberRows { values, n_columns }, _) => (0..*n_columns)
+            .into_par_iter()
+            .map(|at| {
+                let column: Vec<f64> = values[at.min(values.len())..].iter().step_by(*n_columns).copied().collect();
+                of_block(&DesignBlock::Numbers(column.into()), weights, total).map(|means| means[0])
+            })
+            .collect(),
         (DesignBlock::Codes { codes, n_columns }, None) => {
             let mut counts = vec![0_u64; *n_columns];
             codes.iter().filter(|&&code| code != REFERENCE).for_each(|&code| counts[code as usize] += 1);

@@ -169,7 +169,7 @@ impl LevelCodes {
 impl NumberCoding {
     /// The first column of some rows; for a spline the number itself.
     pub(super) fn fill_part(&self, cells: &NumberCells<'_>, rows: Range<usize>, out: &mut [f64]) {
-        out.copy_from_slice(&cells.values[rows.clone()]);
+        cells.values.copy(rows.clone(), out);
         let start = rows.start;
         cells.each_missing(rows, |row| out[row - start] = self.fill);
         if !self.is_plain() && !matches!(self.shape, Shape::Spline { .. }) {
@@ -188,8 +188,8 @@ impl NumberCoding {
 
 /// Values of which `ln(1 + x)` is no number.
 pub(super) fn n_without_log(cells: &NumberCells<'_>) -> u64 {
-    let is_outside = |(row, x): (usize, &f64)| *x <= -1.0 && cells.is_valid(row);
-    cells.values.iter().enumerate().filter(|&cell| is_outside(cell)).count() as u64
+    let is_outside = |&(row, x): &(usize, f64)| x <= -1.0 && cells.is_valid(row);
+    cells.values.iter().enumerate().filter(is_outside).count() as u64
 }
 
 pub(super) fn infinite(column: &str, n: u64) -> String {

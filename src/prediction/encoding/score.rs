@@ -338,12 +338,14 @@ impl Scorer<'_, '_, '_> {
         match &feature.cells {
             Cells::Number { coding, cells, .. } => {
                 cells.each_missing(rows.clone(), |row| missing.push((row - rows.start) as u32));
-                let column = if coding.is_plain() && missing.is_empty() {
-                    &cells.values[rows]
-                } else {
-                    numbers.resize(rows.len(), 0.0);
-                    coding.fill_part(cells, rows, numbers);
-                    numbers.as_slice()
+                let whole = cells.values.whole().filter(|_| coding.is_plain() && missing.is_empty());
+                let column = match whole {
+                    Some(whole) => &whole[rows],
+                    None => {
+                        numbers.resize(rows.len(), 0.0);
+                        coding.fill_part(cells, rows, numbers);
+                        numbers.as_slice()
+                    }
                 };
                 for term in 0..coding.n_columns() {
                     let (coef, mean) = (weights.coefs[term], weights.means[term]);

@@ -143,13 +143,15 @@ fn statistics(
 /// Mean probability of those with the event less that of those without.
 fn tjur(observations: &Observations, predictors: &[f64]) -> Option<f64> {
     let response = observations.response();
-    let mean_of = |class: f64| {
-        let of_class =
-            |row: usize, value: fn(f64) -> f64| if response[row] == class { value(predictors[row]) } else { 0.0 };
-        let n = observations.weighted_sum(|row| of_class(row, |_| 1.0));
-        (n > 0.0).then(|| observations.weighted_sum(|row| of_class(row, |eta| Family::Binomial.mean(eta))) / n)
-    };
-    Some(mean_of(1.0)? - mean_of(0.0)?)
+    let [n_with, n_without, with, without] = observations.weighted_sums(|row| {
+        let prob = Family::Binomial.mean(predictors[row]);
+        match response[row] {
+            1.0 => [1.0, 0.0, prob, 0.0],
+            0.0 => [0.0, 1.0, 0.0, prob],
+            _ => [0.0; 4],
+        }
+    });
+    (n_with > 0.0 && n_without > 0.0).then(|| with / n_with - without / n_without)
 }
 
 /// The covariance of the coefficients that the settings ask for.

@@ -12,6 +12,8 @@
 //! The dispersion of a Gamma is Pearson's, as in statsmodels; R takes deviance over n. The
 //! density of a Tweedie has no closed form and is not given.
 
+use rayon::prelude::*;
+
 use crate::kernel::distribution::gamma::ln_gamma;
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
@@ -37,6 +39,24 @@ impl LikelihoodSums {
 
     /// Adds rows; those of weight 0 count for nothing.
     pub(super) fn add(&mut self, response: &[f64], weights: Option<&[f64]>) {
+        /// Rows that one thread takes at a time.
+        const PART: usize = 1 << 13;
+        let of_part = |(part, response): (usize, &[f64])| {
+            let mut sums = Self::new(self.family, self.are_precisions);
+            let weights = weights.map(|weights| &weights[part * PART..part * PART + response.len()]);
+            sums.add_part(response, weights);
+            sums
+        };
+        let parts: Vec<Self> = response.par_chunks(PART).enumerate().map(of_part).collect();
+        for part in parts {
+            self.n_rows += part.n_rows;
+            self.weight.add(part.weight.value());
+            self.constant.add(part.constant.value());
+            self.undefined = part.undefined.or(self.undefined.take());
+        }
+    }
+
+    fn add_part(&mut self, response: &[f64], weights: Option<&[f64]>) {
         for (row, &y) in response.iter().enumerate() {
             let weight = weights.map_or(1.0, |weights| weights[row]);
             if weight > 0.0 {

@@ -90,9 +90,14 @@ pub fn collinearity(observations: &Observations, terms: &[Range<usize>]) -> Resu
 
 /// The fitted columns, without intercept and constants, and their cross-products about the means.
 fn centred(observations: &Observations, kept: &[usize]) -> Result<(Vec<usize>, SymmetricMatrix), Undefined> {
-    let weights = observations.weights().map_or_else(|| vec![1.0; observations.n_rows()], <[f64]>::to_vec);
-    let (sums, total) = (observations.pass().products(&weights), observations.total_weight());
+    let total = observations.total_weight();
     let information = &observations.products.information;
+    let sums = if observations.has_intercept() {
+        information.row(0).to_vec()
+    } else {
+        let weights = observations.weights().map_or_else(|| vec![1.0; observations.n_rows()], <[f64]>::to_vec);
+        observations.pass().products(&weights)
+    };
     let first = usize::from(observations.has_intercept());
     let slopes: Vec<usize> = kept.iter().copied().filter(|&column| column >= first).collect();
     let about_means = |columns: &[usize]| {

@@ -184,13 +184,23 @@ impl Family {
                 let residual = y - eta;
                 (1.0, residual, -residual * residual / 2.0)
             }),
-            Self::Binomial => each_row(tile, weights, scores, |y, eta| {
-                let small = (-eta.abs()).exp();
-                let (large, tiny) = (1.0 / (1.0 + small), small / (1.0 + small));
-                let (mean, rest) = if eta >= 0.0 { (large, tiny) } else { (tiny, large) };
-                let likelihood = y * eta - eta.max(0.0) - small.ln_1p();
-                (large * tiny, y * rest - (1.0 - y) * mean, likelihood)
-            }),
+            Self::Binomial => {
+                let mut lost = LostLogarithms::default();
+                let has_priors = tile.prior.is_some();
+                let likelihood = each_row(tile, weights, scores, |y, eta| {
+                    let small = (-eta.abs()).exp();
+                    let (large, tiny) = (1.0 / (1.0 + small), small / (1.0 + small));
+                    let (mean, rest) = if eta >= 0.0 { (large, tiny) } else { (tiny, large) };
+                    let of_row = if has_priors || small < LostLogarithms::LEAST {
+                        small.ln_1p()
+                    } else {
+                        lost.add(1.0 + small);
+                        0.0
+                    };
+                    (large * tiny, y * rest - (1.0 - y) * mean, y * eta - eta.max(0.0) - of_row)
+                });
+                likelihood - lost.total()
+            }
             Self::Poisson => each_row(tile, weights, scores, |y, eta| {
                 let mean = eta.exp();
                 (mean, y - mean, y * eta - mean)
@@ -231,7 +241,7 @@ fn each_row(
     tile: &Tile<'_>,
     weights: &mut [f64],
     scores: &mut [f64],
-    row: impl Fn(f64, f64) -> (f64, f64, f64),
+    mut row: impl FnMut(f64, f64) -> (f64, f64, f64),
 ) -> f64 {
     let mut total = 0.0;
     let cells = tile.response.iter().zip(tile.predictors);
@@ -242,6 +252,38 @@ fn each_row(
         total += prior * likelihood;
     }
     total
+}
+
+/// The sum of logarithms of numbers in 1..=2, as that of their product: one logarithm for many
+/// rows. The product of a tile is off by a few units of its last digit.
+struct LostLogarithms {
+    product: f64,
+    sum: f64,
+}
+
+impl Default for LostLogarithms {
+    fn default() -> Self {
+        Self { product: 1.0, sum: 0.0 }
+    }
+}
+
+impl LostLogarithms {
+    /// Below this, `1 + x` has lost digits of `x` that its logarithm has.
+    const LEAST: f64 = 1e-3;
+
+    #[inline]
+    fn add(&mut self, factor: f64) {
+        const MOST: f64 = 1e300;
+        self.product *= factor;
+        if self.product > MOST {
+            self.sum += self.product.ln();
+            self.product = 1.0;
+        }
+    }
+
+    fn total(self) -> f64 {
+        self.sum + self.product.ln()
+    }
 }
 
 /// A probability and what it lacks to 1, both to their last digits.

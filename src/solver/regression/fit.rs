@@ -44,6 +44,8 @@ const TAKES_PART: f64 = 1e-2;
 const MOST_HALVINGS: u32 = 40;
 /// A gain, beside the weight of the rows, that rounding alone can keep from shrinking.
 const NEARLY_THERE: f64 = 1e-10;
+/// The gain of a step that moves nothing but last digits, after which sums need no new pass.
+const THERE: f64 = 1e-26;
 
 /// When to stop, and what to hold the coefficients back by.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -280,6 +282,11 @@ impl<'a, R: Passes> Newton<'a, R> {
             let step = self.spread(&factor.solve(&gradient));
             let has_faded = factor.rank() < self.kept.len();
             self.check_separation(iteration, &step, has_faded)?;
+            let scale = self.scale(first_total);
+            if gain <= THERE.min(options.tol) * scale && !has_faded {
+                self.coefficients.iter_mut().zip(&step).for_each(|(coefficient, step)| *coefficient += step);
+                return Ok(iteration);
+            }
             let has_moved = self.take(&step)?;
             let scale = self.scale(first_total);
             let is_small = gain <= options.tol * scale;

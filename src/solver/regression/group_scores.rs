@@ -6,11 +6,12 @@
 
 use rayon::prelude::*;
 
+use super::buffers::{Buffers, TILE};
 use super::family::Family;
 use super::fit::RegressionFit;
 use super::leverages::judge_alone;
 use super::observations::Observations;
-use super::pass::{Buffers, Pass, TILE};
+use super::pass::Pass;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::solver::matrix_product::add_product;

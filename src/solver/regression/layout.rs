@@ -83,8 +83,9 @@ impl Layout {
         for block in blocks {
             let (first, n_columns) = (layout.n_columns, block.n_columns());
             match block {
-                DesignBlock::Numbers(_) => {
-                    layout.numbers.push(NumberColumn { column: first, centre: 0.0, scale: 1.0 });
+                DesignBlock::Numbers(_) | DesignBlock::NumberRows { .. } => {
+                    let columns = first..first + n_columns;
+                    layout.numbers.extend(columns.map(|column| NumberColumn { column, centre: 0.0, scale: 1.0 }));
                 }
                 DesignBlock::Codes { .. } => {
                     layout.factors.push(FactorColumns { first, n_columns, multiplier: None });

@@ -17,10 +17,11 @@
 
 use rayon::prelude::*;
 
+use super::buffers::{Buffers, TILE};
 use super::family::{Curvature, Family};
 use super::fit::RegressionFit;
 use super::observations::Observations;
-use super::pass::{Buffers, Pass, TILE, Tile, dot};
+use super::pass::{Pass, Tile, dot};
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;

@@ -1,5 +1,6 @@
 //! Regressions with one linear predictor: least squares, logistic, Poisson, Gamma, Tweedie.
 
+mod buffers;
 mod diagnostics;
 mod exact;
 mod family;
@@ -16,7 +17,10 @@ mod passes;
 mod penalty;
 mod reduction;
 mod rows;
+mod runs;
 mod sandwich;
+mod shape;
+mod side_by_side;
 #[cfg(test)]
 mod small_table;
 mod streamed;

@@ -2,17 +2,19 @@
 
 use rayon::prelude::*;
 
+use super::buffers::TILE;
 use super::layout::Layout;
-use super::pass::{Pass, TILE};
+use super::pass::Pass;
 use super::reduction::{Reduced, reduce};
 use super::rows::{Outcomes, Rows};
+use super::shape::shape;
 use super::sums::Sums;
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::solver::design::DesignBlock;
 
 /// Rows of a chunk of a column-wise pass.
-const CHUNK: usize = TILE * 16;
+pub(super) const CHUNK: usize = TILE * 16;
 
 /// The rows of a regression: design, response, weights, offset, groups.
 ///
@@ -147,7 +149,7 @@ impl Observations {
     pub fn total_weight(&self) -> f64 {
         match &self.rows.weights {
             None => self.rows.n_rows as f64,
-            Some(weights) => sum(weights.iter().copied()),
+            Some(weights) => CompensatedSum::of(weights.iter().copied()),
         }
     }
 
@@ -157,7 +159,8 @@ impl Observations {
         sum
     }
 
-    pub(super) fn weighted_sums<const N: usize>(&self, values: impl Fn(usize) -> [f64; N] + Sync) -> [f64; N] {
+    /// The same for several functions at once.
+    pub fn weighted_sums<const N: usize>(&self, values: impl Fn(usize) -> [f64; N] + Sync) -> [f64; N] {
         weighted_sums(&self.rows, values)
     }
 
@@ -239,135 +242,18 @@ pub(super) fn weighted_sums<const N: usize>(rows: &Rows, values: impl Fn(usize) 
             sums.map(CompensatedSum::value)
         })
         .collect();
-    std::array::from_fn(|at| sum(chunks.iter().map(|chunk| chunk[at])))
+    std::array::from_fn(|at| CompensatedSum::of(chunks.iter().map(|chunk| chunk[at])))
 }
 
 /// Mean of the response less its offset.
 fn level(rows: &Rows) -> f64 {
     let weight = |row: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[row]);
-    let total = sum((0..rows.n_rows).map(weight));
+    let total = match &rows.weights {
+        None => rows.n_rows as f64,
+        Some(_) => CompensatedSum::of((0..rows.n_rows).map(weight)),
+    };
     let offset = |row: usize| rows.offset.as_ref().map_or(0.0, |offset| offset[row]);
-    sum((0..rows.n_rows).map(|row| weight(row) / total * (rows.response[row] - offset(row))))
-}
-
-fn sum(values: impl Iterator<Item = f64>) -> f64 {
-    let mut sum = CompensatedSum::default();
-    values.for_each(|value| sum.add(value));
-    sum.value()
-}
-
-/// Centres the columns of numbers on their means and scales them by their standard deviations.
-fn shape(layout: &mut Layout, rows: &mut Rows) {
-    set_units(layout, rows);
-    let q = layout.numbers.len();
-    let shares = Shares::of(rows);
-    let mean_of = |cell: f64, _: f64| cell;
-    let square_of = |cell: f64, centre: f64| (cell - centre) * (cell - centre);
-    if layout.has_intercept {
-        let means = column_means(&rows.numbers, &vec![0.0; q], &shares, mean_of);
-        layout.numbers.iter_mut().zip(means).for_each(|(number, mean)| number.centre = mean);
-    }
-    let centres: Vec<f64> = layout.numbers.iter().map(|number| number.centre).collect();
-    let squares = column_means(&rows.numbers, &centres, &shares, square_of);
-    layout.numbers.iter_mut().zip(squares).for_each(|(number, square)| number.scale = spread(square));
-    let squares = column_means(&rows.multipliers, &vec![0.0; layout.n_multipliers], &shares, square_of);
-    for factor in &mut layout.factors {
-        if let Some((slot, scale)) = &mut factor.multiplier {
-            *scale = spread(squares[*slot]);
-        }
-    }
-}
-
-/// The root of a mean square; 1 for zeros.
-fn spread(square: f64) -> f64 {
-    if square.is_normal() { square.sqrt() } else { 1.0 }
-}
-
-/// Multiplies columns whose squares are beyond doubles by a power of two.
-fn set_units(layout: &mut Layout, rows: &mut Rows) {
-    let of_numbers = units(&rows.numbers, layout.numbers.len());
-    let of_multipliers = units(&rows.multipliers, layout.n_multipliers);
-    if of_numbers.iter().chain(&of_multipliers).all(|&unit| unit == 1.0) {
-        return;
-    }
-    layout.units = vec![1.0; layout.n_columns];
-    for (number, unit) in layout.numbers.iter().zip(&of_numbers) {
-        layout.units[number.column] = *unit;
-    }
-    for factor in &layout.factors {
-        if let Some((slot, _)) = factor.multiplier {
-            layout.units[factor.first..factor.first + factor.n_columns].fill(of_multipliers[slot]);
-        }
-    }
-    for (cells, units) in [(&mut rows.numbers, of_numbers), (&mut rows.multipliers, of_multipliers)] {
-        cells.chunks_exact_mut(units.len().max(1)).for_each(|row| {
-            row.iter_mut().zip(&units).for_each(|(cell, unit)| *cell *= unit);
-        });
-    }
-}
-
-/// For each column held row after row, the power of two that brings its largest cell near 1.
-fn units(numbers: &[f64], width: usize) -> Vec<f64> {
-    /// 2^300 and 2^600.
-    const FAR: f64 = 2.037_035_976_334_486e90;
-    const STEP: f64 = 4.149_515_568_880_993e180;
-    let furthest = |furthest: f64, cell: f64, _: f64, _: f64| if cell.abs() > furthest { cell.abs() } else { furthest };
-    let chunks = column_chunks(numbers, &vec![0.0; width], |_| 1.0, furthest);
-    let unit = |furthest: f64| match furthest {
-        furthest if furthest > FAR => 1.0 / STEP,
-        furthest if furthest > 0.0 && furthest < 1.0 / FAR => STEP,
-        _ => 1.0,
-    };
-    (0..width).map(|at| unit(chunks.iter().fold(0.0, |furthest: f64, chunk| furthest.max(chunk[at])))).collect()
-}
-
-/// The weight of each row as a share of all, so that no sum is beyond the largest double.
-struct Shares<'a> {
-    weights: Option<&'a [f64]>,
-    of_one: f64,
-}
-
-impl<'a> Shares<'a> {
-    fn of(rows: &'a Rows) -> Self {
-        let weights = rows.weights.as_deref();
-        let total = weights.map_or(rows.n_rows as f64, |weights| sum(weights.iter().copied()));
-        Self { weights, of_one: 1.0 / total }
-    }
-}
-
-/// For each column of numbers held row after row, the weighted mean of a function of its cells
-/// and its centre, whatever the number of threads.
-fn column_means(
-    numbers: &[f64],
-    centres: &[f64],
-    shares: &Shares<'_>,
-    value: impl Fn(f64, f64) -> f64 + Sync,
-) -> Vec<f64> {
-    let share = |row: usize| shares.weights.map_or(shares.of_one, |weights| weights[row] * shares.of_one);
-    let chunks = column_chunks(numbers, centres, share, |sum, cell, centre, share| sum + share * value(cell, centre));
-    (0..centres.len()).map(|at| sum(chunks.iter().map(|chunk| chunk[at]))).collect()
-}
-
-/// For each chunk of rows and each column, what a function of its cells comes to from 0.
-fn column_chunks(
-    numbers: &[f64],
-    centres: &[f64],
-    share: impl Fn(usize) -> f64 + Sync,
-    next: impl Fn(f64, f64, f64, f64) -> f64 + Sync,
-) -> Vec<Vec<f64>> {
-    let width = centres.len();
-    if width == 0 {
-        return Vec::new();
-    }
-    let of_chunk = |(chunk, cells): (usize, &[f64])| {
-        let mut states = vec![0.0; width];
-        for (row, cells) in cells.chunks_exact(width).enumerate() {
-            let share = share(chunk * CHUNK + row);
-            for ((cell, centre), state) in cells.iter().zip(centres).zip(&mut states) {
-                *state = next(*state, *cell, *centre, share);
-            }
-        }
-        states
-    };
-    numbers.par_chunks(CHUNK * width).enumerate().map(of_chunk).collect()
+    // Weights are in the sums already.
+    let [level] = weighted_sums(rows, |row| [(rows.response[row] - offset(row)) / total]);
+    level
 }

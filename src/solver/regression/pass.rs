@@ -9,29 +9,29 @@
 //! information = sum w_i z_i z_i'
 //! ```
 //! Rows go through in tiles that stay in the nearest cache. The numbers of a tile are
-//! multiplied as matrices; a code adds its row of numbers to the sums of that code, and two
-//! codes of one row add one number to the sums of the pair, so that no column of zeros and ones
+//! multiplied as matrices. Rows of the same codes stand together: their sum is added to the sums
+//! of each code, and its weight to those of each pair of codes, so that no column of zeros and ones
 //! is ever made. Tiles make segments, whose number depends on the shape of the table alone;
 //! segments are added in their order, so threads change no digit.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::buffers::{Buffers, LANES, TILE};
 use super::layout::{FactorColumns, Layout};
 use super::rows::Rows;
+use super::runs::Runs;
 use super::sums::{RawSums, Slopes, Sums, add_all};
 use crate::solver::design::REFERENCE;
 use crate::solver::matrix_product::{Loop, add_cross_product, wide};
 
-/// Rows of one tile.
-pub(super) const TILE: usize = 256;
 /// Rows of a segment at the least.
 const LEAST_SEGMENT: usize = 4_096;
 /// Segments at the most; enough to keep many threads busy to the end.
 const MOST_SEGMENTS: usize = 128;
 /// Numbers that the sums of all segments together hold at the most.
 const MOST_HELD: usize = 1 << 24;
-/// Running sums of one product, so that the processor need not wait for each addition.
-const LANES: usize = 4;
 
 /// What a pass asks of a tile of rows.
 pub(super) struct Tile<'a> {
@@ -162,11 +162,18 @@ impl Pass<'_> {
         for (predictor, row) in buffers.predictors[..n].iter_mut().zip(buffers.rows.chunks_exact(buffers.stride)) {
             *predictor = dot(row, slope);
         }
-        for (at, factor) in self.layout.factors.iter().enumerate() {
-            let of_code = &slopes.factors[at];
-            self.each_code(start, n, at, factor, |row, code, multiplier| {
-                buffers.predictors[row] += of_code[code] * multiplier;
-            });
+        for (codes, rows) in self.runs(start, n) {
+            let mut of_codes = 0.0;
+            for ((factor, of_code), &code) in self.layout.factors.iter().zip(&slopes.factors).zip(codes) {
+                match factor.multiplier {
+                    _ if code == REFERENCE => {}
+                    None => of_codes += of_code[code as usize],
+                    Some(multiplier) => rows.clone().for_each(|row| {
+                        buffers.predictors[row] += of_code[code as usize] * self.multiplier(start + row, multiplier);
+                    }),
+                }
+            }
+            buffers.predictors[rows].iter_mut().for_each(|predictor| *predictor += of_codes);
         }
     }
 
@@ -176,27 +183,16 @@ impl Pass<'_> {
         }
     }
 
-    /// Calls back with each row of a tile that has a code of a factor, that code and its number.
+    /// The codes of each run of rows in a tile, and the rows by their numbers in it.
     #[inline(always)]
-    fn each_code(
-        &self,
-        start: usize,
-        n: usize,
-        at: usize,
-        factor: &FactorColumns,
-        mut act: impl FnMut(usize, usize, f64),
-    ) {
-        let (width, n_multipliers) = (self.layout.factors.len(), self.layout.n_multipliers);
-        for row in 0..n {
-            let code = self.rows.codes[(start + row) * width + at];
-            if code != REFERENCE {
-                let multiplier = match factor.multiplier {
-                    Some((slot, scale)) => self.rows.multipliers[(start + row) * n_multipliers + slot] / scale,
-                    None => 1.0,
-                };
-                act(row, code as usize, multiplier);
-            }
-        }
+    fn runs(&self, start: usize, n: usize) -> Runs<'_> {
+        Runs::of(self.rows, self.layout.factors.len(), start, n)
+    }
+
+    /// What stands in place of the 1 in a row.
+    #[inline(always)]
+    fn multiplier(&self, row: usize, (slot, scale): (usize, f64)) -> f64 {
+        self.rows.multipliers[row * self.layout.n_multipliers + slot] / scale
     }
 
     /// Rows times their weights, the score behind them.
@@ -219,50 +215,67 @@ impl Pass<'_> {
         add_cross_product(&buffers.rows[..n * buffers.stride], weighted, &mut sums.numbers, n, n_numbers, width);
     }
 
+    /// Adds the weighted rows of a tile to the sums of their codes, rows of the same codes at once.
     #[inline(always)]
-    fn add_codes(&self, start: usize, n: usize, buffers: &Buffers, sums: &mut RawSums) {
+    fn add_codes(&self, start: usize, n: usize, buffers: &mut Buffers, sums: &mut RawSums) {
         let width = self.layout.numbers.len() + 2;
-        for (at, factor) in self.layout.factors.iter().enumerate() {
-            let (by_code, squares) = (&mut sums.by_code[at], &mut sums.squares[at]);
-            self.each_code(start, n, at, factor, |row, code, multiplier| {
-                let weighted = &buffers.weighted[row * width..(row + 1) * width];
-                let own = &mut by_code[code * width..(code + 1) * width];
-                if factor.multiplier.is_some() {
-                    own.iter_mut().zip(weighted).for_each(|(own, cell)| *own += multiplier * cell);
-                    squares[code] += multiplier * multiplier * buffers.weights[row];
-                } else {
-                    add_all(own, weighted);
-                }
-            });
-        }
-        self.add_pairs(start, n, buffers, sums);
-    }
-
-    #[inline(always)]
-    fn add_pairs(&self, start: usize, n: usize, buffers: &Buffers, sums: &mut RawSums) {
-        let (factors, n_multipliers) = (&self.layout.factors, self.layout.n_multipliers);
-        if factors.len() < 2 {
-            return;
-        }
-        for row in 0..n {
-            let codes = &self.rows.codes[(start + row) * factors.len()..][..factors.len()];
-            let multipliers = &self.rows.multipliers[(start + row) * n_multipliers..][..n_multipliers];
-            let number =
-                |factor: &FactorColumns| factor.multiplier.map_or(1.0, |(slot, scale)| multipliers[slot] / scale);
-            let mut pair = 0;
-            for at in 1..factors.len() {
-                if codes[at] == REFERENCE {
-                    pair += at;
+        let Buffers { weighted, weights, run, .. } = buffers;
+        for (codes, rows) in self.runs(start, n) {
+            let (first, others) = weighted[rows.start * width..rows.end * width].split_at(width);
+            run.copy_from_slice(first);
+            others.chunks_exact(width).for_each(|weighted| add_all(run, weighted));
+            for (at, (factor, &code)) in self.layout.factors.iter().zip(codes).enumerate() {
+                if code == REFERENCE {
                     continue;
                 }
-                let weight = buffers.weights[row] * number(&factors[at]);
-                for before in 0..at {
-                    if codes[before] != REFERENCE {
-                        let cell = codes[at] as usize * factors[before].n_columns + codes[before] as usize;
-                        sums.pairs[pair][cell] += weight * number(&factors[before]);
-                    }
-                    pair += 1;
+                let code = code as usize;
+                let own = &mut sums.by_code[at][code * width..(code + 1) * width];
+                let Some(multiplier) = factor.multiplier else {
+                    add_all(own, run);
+                    continue;
+                };
+                for row in rows.clone() {
+                    let multiplier = self.multiplier(start + row, multiplier);
+                    let weighted = &weighted[row * width..(row + 1) * width];
+                    own.iter_mut().zip(weighted).for_each(|(own, cell)| *own += multiplier * cell);
+                    sums.squares[at][code] += multiplier * multiplier * weights[row];
                 }
+            }
+            self.add_pairs(start, codes, rows, weights, run[0], &mut sums.pairs);
+        }
+    }
+
+    /// Adds the weights of rows of the same codes to the sums of their pairs of codes.
+    #[inline(always)]
+    fn add_pairs(
+        &self,
+        start: usize,
+        codes: &[u32],
+        rows: Range<usize>,
+        weights: &[f64],
+        weight: f64,
+        pairs: &mut [Vec<f64>],
+    ) {
+        let factors = &self.layout.factors;
+        let number = |row: usize, factor: &FactorColumns| {
+            factor.multiplier.map_or(1.0, |multiplier| self.multiplier(start + row, multiplier))
+        };
+        let mut pair = 0;
+        for (at, (factor, &code)) in factors.iter().zip(codes).enumerate() {
+            if code == REFERENCE {
+                pair += at;
+                continue;
+            }
+            for (before, &other) in factors.iter().zip(codes).take(at) {
+                if other != REFERENCE {
+                    let cell = code as usize * before.n_columns + other as usize;
+                    pairs[pair][cell] += if factor.multiplier.is_none() && before.multiplier.is_none() {
+                        weight
+                    } else {
+                        rows.clone().map(|row| weights[row] * number(row, factor) * number(row, before)).sum()
+                    };
+                }
+                pair += 1;
             }
         }
     }
@@ -294,7 +307,8 @@ impl Pass<'_> {
                 let mut buffers = Buffers::new(self.layout);
                 let mut products = vec![0.0; self.layout.n_columns];
                 for from in (start..end).step_by(TILE) {
-                    self.add_products(from, end.min(from + TILE), scores, &mut buffers, &mut products);
+                    let scores = &scores[from..end.min(from + TILE)];
+                    wide(Scoring { pass: self, start: from, scores, buffers: &mut buffers, products: &mut products });
                 }
                 products
             })
@@ -305,11 +319,11 @@ impl Pass<'_> {
         })
     }
 
-    fn add_products(&self, start: usize, end: usize, scores: &[f64], buffers: &mut Buffers, products: &mut [f64]) {
-        let (n, stride) = (end - start, buffers.stride);
+    #[inline(always)]
+    fn add_products(&self, start: usize, n: usize, scores: &[f64], buffers: &mut Buffers, products: &mut [f64]) {
         self.fill(start, n, buffers);
         buffers.slope.fill(0.0);
-        for (row, score) in buffers.rows.chunks_exact(stride).zip(&scores[start..end]) {
+        for (row, score) in buffers.rows.chunks_exact(buffers.stride).zip(scores) {
             buffers.slope.iter_mut().zip(row).for_each(|(sum, cell)| *sum += cell * score);
         }
         if self.layout.has_intercept {
@@ -318,9 +332,16 @@ impl Pass<'_> {
         for (number, sum) in self.layout.numbers.iter().zip(&buffers.slope[1..]) {
             products[number.column] += sum;
         }
-        for (at, factor) in self.layout.factors.iter().enumerate() {
-            let own = &mut products[factor.first..factor.first + factor.n_columns];
-            self.each_code(start, n, at, factor, |row, code, multiplier| own[code] += multiplier * scores[start + row]);
+        for (codes, rows) in self.runs(start, n) {
+            let of_rows: f64 = scores[rows.clone()].iter().sum();
+            for (factor, &code) in self.layout.factors.iter().zip(codes).filter(|(_, code)| **code != REFERENCE) {
+                products[factor.first + code as usize] += match factor.multiplier {
+                    None => of_rows,
+                    Some(multiplier) => {
+                        rows.clone().map(|row| self.multiplier(start + row, multiplier) * scores[row]).sum()
+                    }
+                };
+            }
         }
     }
 
@@ -334,6 +355,9 @@ impl Pass<'_> {
     /// The same without the offset.
     pub(super) fn linear(&self, coefficients: &[f64]) -> Vec<f64> {
         let slopes = Slopes::of(self.layout, coefficients);
+        if let Some(level) = slopes.level() {
+            return vec![level; self.rows.n_rows];
+        }
         let mut all = vec![0.0; self.rows.n_rows];
         let chunks = all.par_chunks_mut(TILE * 16).enumerate();
         chunks.for_each_init(
@@ -341,8 +365,7 @@ impl Pass<'_> {
             |buffers, (chunk, all)| {
                 for (tile, predictors) in all.chunks_mut(TILE).enumerate() {
                     let (start, n) = (chunk * TILE * 16 + tile * TILE, predictors.len());
-                    self.fill(start, n, buffers);
-                    self.predict(&slopes, start, n, buffers);
+                    wide(Predicting { pass: self, slopes: &slopes, start, n, buffers });
                     predictors.copy_from_slice(&buffers.predictors[..n]);
                 }
             },
@@ -385,36 +408,19 @@ impl Loop for Weighing<'_> {
     }
 }
 
-/// Memory of one tile, made once for a segment.
-pub(super) struct Buffers {
-    /// Numbers of a row, filled up to whole lanes.
-    pub(super) stride: usize,
-    centres: Vec<f64>,
-    reciprocals: Vec<f64>,
-    slope: Vec<f64>,
-    /// Row after row: the 1, the numbers, zeros up to the stride.
-    pub(super) rows: Vec<f64>,
-    weighted: Vec<f64>,
-    predictors: Vec<f64>,
-    weights: Vec<f64>,
-    scores: Vec<f64>,
+/// The products of the columns of a tile with scores of its rows.
+struct Scoring<'a> {
+    pass: &'a Pass<'a>,
+    start: usize,
+    scores: &'a [f64],
+    buffers: &'a mut Buffers,
+    products: &'a mut [f64],
 }
 
-impl Buffers {
-    pub(super) fn new(layout: &Layout) -> Self {
-        let n_numbers = layout.numbers.len() + 1;
-        let stride = n_numbers.next_multiple_of(LANES);
-        Self {
-            stride,
-            centres: layout.numbers.iter().map(|number| number.centre).collect(),
-            reciprocals: layout.numbers.iter().map(|number| 1.0 / number.scale).collect(),
-            slope: vec![0.0; stride],
-            rows: vec![0.0; TILE * stride],
-            weighted: vec![0.0; TILE * (n_numbers + 1)],
-            predictors: vec![0.0; TILE],
-            weights: vec![0.0; TILE],
-            scores: vec![0.0; TILE],
-        }
+impl Loop for Scoring<'_> {
+    #[inline(always)]
+    fn run(self) {
+        self.pass.add_products(self.start, self.scores.len(), self.scores, self.buffers, self.products);
     }
 }
 

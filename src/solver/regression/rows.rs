@@ -5,8 +5,10 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use super::layout::Layout;
+use super::side_by_side::{Held, beside};
 use crate::kernel::undefined::Undefined;
-use crate::solver::design::{DesignBlock, REFERENCE};
+use crate::solver::design::DesignBlock;
+use crate::solver::matrix_product::{Loop, wide};
 
 /// What a regression is told of each row beside its columns.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,6 +55,8 @@ pub(super) struct Rows {
     pub(super) numbers: Vec<f64>,
     pub(super) multipliers: Vec<f64>,
     pub(super) codes: Vec<u32>,
+    /// The first row of each run of rows that have the same codes; empty without codes.
+    pub(super) runs: Vec<u32>,
     pub(super) response: Vec<f64>,
     pub(super) weights: Option<Vec<f64>>,
     pub(super) offset: Option<Vec<f64>>,
@@ -74,13 +78,16 @@ impl Rows {
         check_lengths(blocks.iter().map(DesignBlock::n_rows), n_rows)?;
         outcomes.check(n_rows)?;
         let parts = Parts::of(blocks)?;
-        let order = parts.order(outcomes, ordered);
+        let order = parts.order(outcomes, layout, ordered)?;
+        let held_codes: Vec<Held<'_, u32>> = parts.codes.iter().map(|codes| Held::Column(*codes)).collect();
+        let codes = beside(&held_codes, &order);
         let pick = |values: &[f64]| -> Vec<f64> { order.par_iter().map(|&row| values[row as usize]).collect() };
         Ok(Self {
             n_rows: order.len(),
-            numbers: beside(&parts.numbers, &order, layout.numbers.len()),
-            multipliers: beside(&parts.multipliers, &order, layout.n_multipliers),
-            codes: beside(&parts.codes, &order, layout.factors.len()),
+            numbers: beside(&parts.numbers, &order),
+            multipliers: beside(&parts.multipliers, &order),
+            runs: runs(&codes, layout.factors.len()),
+            codes,
             response: pick(outcomes.response),
             weights: outcomes.weights.map(pick),
             offset: outcomes.offset.map(pick),
@@ -89,45 +96,20 @@ impl Rows {
     }
 }
 
-/// Columns that stand one after the other, put side by side in an order of the rows.
-///
-/// A few columns at a time, first in the order that they come in, then row by row: going through
-/// a column in another order waits for memory at every cell, a row only once for its cells. Few,
-/// so that little memory is used twice rather than much of it once.
-fn beside<T: Copy + Default + Send + Sync>(columns: &[&[T]], order: &[u32], width: usize) -> Vec<T> {
-    const TILE: usize = 256;
-    const FEW: usize = 4;
-    let n_rows = columns.first().map_or(0, |column| column.len());
-    if width == 0 || n_rows == 0 {
+/// Where rows of the same codes begin.
+fn runs(codes: &[u32], width: usize) -> Vec<u32> {
+    if width == 0 {
         return Vec::new();
     }
-    let mut side_by_side = vec![T::default(); order.len() * width];
-    let mut as_they_come = vec![T::default(); n_rows * width.min(FEW)];
-    for (group, columns) in columns.chunks(FEW).enumerate() {
-        let (first, n) = (group * FEW, columns.len());
-        let of_group = &mut as_they_come[..n_rows * n];
-        of_group.par_chunks_mut(TILE * n).enumerate().for_each(|(tile, cells)| {
-            let start = tile * TILE;
-            for (at, column) in columns.iter().enumerate() {
-                let of_tile = &column[start..start + cells.len() / n];
-                cells[at..].iter_mut().step_by(n).zip(of_tile).for_each(|(cell, value)| *cell = *value);
-            }
-        });
-        let of_group = &*of_group;
-        side_by_side.par_chunks_mut(TILE * width).zip(order.par_chunks(TILE)).for_each(|(tile, order)| {
-            for (row, &from) in tile.chunks_exact_mut(width).zip(order) {
-                let from = from as usize * n;
-                row[first..first + n].copy_from_slice(&of_group[from..from + n]);
-            }
-        });
-    }
-    side_by_side
+    let rows = codes.par_chunks_exact(width).enumerate();
+    let is_first = |row: usize| row == 0 || codes[(row - 1) * width..row * width] != codes[row * width..][..width];
+    rows.filter(|(row, _)| is_first(*row)).map(|(row, _)| row as u32).collect()
 }
 
 /// The slices of a design, by sort.
 struct Parts<'a> {
-    numbers: Vec<&'a [f64]>,
-    multipliers: Vec<&'a [f64]>,
+    numbers: Vec<Held<'a, f64>>,
+    multipliers: Vec<Held<'a, f64>>,
     codes: Vec<&'a [u32]>,
 }
 
@@ -137,7 +119,11 @@ impl<'a> Parts<'a> {
         let mut limits = Vec::new();
         for block in blocks {
             match block {
-                DesignBlock::Numbers(values) => parts.numbers.push(values),
+                DesignBlock::Numbers(values) => parts.numbers.push(Held::Column(values)),
+                DesignBlock::NumberRows { values, n_columns } => {
+                    check_lengths([values.len()].into_iter(), block.n_rows() * n_columns)?;
+                    parts.numbers.push(Held::Rows(values, *n_columns));
+                }
                 DesignBlock::Codes { codes, n_columns } => {
                     parts.codes.push(codes);
                     limits.push(*n_columns);
@@ -146,78 +132,163 @@ impl<'a> Parts<'a> {
                     check_lengths([scale.len()].into_iter(), codes.len())?;
                     parts.codes.push(codes);
                     limits.push(*n_columns);
-                    parts.multipliers.push(scale);
+                    parts.multipliers.push(Held::Column(scale));
                 }
             }
         }
-        let numbers = parts.numbers.par_iter().chain(&parts.multipliers);
-        if !numbers.all(|values| values.iter().all(|value| value.is_finite())) {
-            return Err(Undefined::NotFinite);
-        }
-        let is_known = |code: &u32, limit: usize| *code == REFERENCE || (*code as usize) < limit;
-        let are_known = |(codes, limit): (&&[u32], &usize)| codes.iter().all(|code| is_known(code, *limit));
+        // Behind the reference, which is the largest number, come the codes.
+        let last = |codes: &[u32]| codes.iter().fold(0, |last: u32, code| last.max(code.wrapping_add(1)));
+        let are_known = |(codes, limit): (&&[u32], &usize)| last(codes) as usize <= *limit;
         if !parts.codes.par_iter().zip(&limits).all(are_known) {
             return Err(Undefined::OutOfRange);
         }
         Ok(parts)
     }
 
-    /// Rows with a weight, by a mixture of what is in them; rows that are equal in all are one
-    /// as good as the other.
-    fn order(&self, outcomes: &Outcomes<'_>, ordered: bool) -> Vec<u32> {
+    /// Rows with a weight, those of the same codes together, and else by a mixture of what is in
+    /// them; rows that are equal in all are one as good as the other.
+    fn order(&self, outcomes: &Outcomes<'_>, layout: &Layout, ordered: bool) -> Result<Vec<u32>, Undefined> {
         let has_weight = |row: u32| outcomes.weights.is_none_or(|weights| weights[row as usize] > 0.0);
         let rows = (0..outcomes.response.len() as u32).into_par_iter().filter(|&row| has_weight(row));
         if !ordered {
-            return rows.collect();
+            let numbers = self.numbers.par_iter().chain(&self.multipliers);
+            let are_finite = numbers.all(|held| held.values().iter().all(|value| value.is_finite()));
+            return if are_finite { Ok(rows.collect()) } else { Err(Undefined::NotFinite) };
         }
-        let mut keyed: Vec<(u64, u32)> = Vec::new();
-        let keys = self.keys(outcomes);
-        // A group stands together, so that its sums are done when the next one begins.
-        let key = |row: u32| match outcomes.groups {
-            Some(groups) => u64::from(groups[row as usize]) << 32 | keys[row as usize] >> 32,
-            None => keys[row as usize],
+        let keys = self.keys(outcomes, layout)?;
+        let mut keyed: Vec<(u64, u32)> = match outcomes.weights {
+            None => keys.par_iter().enumerate().map(|(row, &key)| (key, row as u32)).collect(),
+            Some(_) => rows.map(|row| (keys[row as usize], row)).collect(),
         };
-        keyed.par_extend(rows.map(|row| (key(row), row)));
+        drop(keys);
         keyed.par_sort_unstable();
-        for same_key in keyed.chunk_by_mut(|a, b| a.0 == b.0) {
-            if same_key.len() > 1 {
-                // Almost always equal rows; two that only share their key are told apart here.
+        // Almost always equal rows; two that only share their key are told apart here.
+        if keyed.par_windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            let same_keys = keyed.chunk_by_mut(|a, b| a.0 == b.0).filter(|same_key| same_key.len() > 1);
+            same_keys.for_each(|same_key| {
                 same_key.sort_by(|a, b| self.compare(outcomes, a.1 as usize, b.1 as usize));
-            }
+            });
         }
-        keyed.into_iter().map(|(_, row)| row).collect()
+        Ok(keyed.into_par_iter().map(|(_, row)| row).collect())
     }
 
-    fn keys(&self, outcomes: &Outcomes<'_>) -> Vec<u64> {
+    /// By what the rows are put in order.
+    ///
+    /// # Errors
+    /// `NotFinite`, found on the way.
+    fn keys(&self, outcomes: &Outcomes<'_>, layout: &Layout) -> Result<Vec<u64>, Undefined> {
         const CHUNK: usize = 8_192;
         let mut keys = vec![0; outcomes.response.len()];
-        let numbers: Vec<&[f64]> = self.all_numbers(outcomes).collect();
+        let numbers: Vec<Held<'_, f64>> = self.all_numbers(outcomes).collect();
         let codes: Vec<&[u32]> = self.codes.iter().copied().chain(outcomes.groups).collect();
-        keys.par_chunks_mut(CHUNK).enumerate().for_each(|(chunk, keys)| {
-            let start = chunk * CHUNK;
-            for values in &numbers {
-                let cells = &values[start..start + keys.len()];
-                keys.iter_mut().zip(cells).for_each(|(key, cell)| *key = mixed(*key, (cell + 0.0).to_bits()));
+        let together = Together::of(layout);
+        let are_finite = keys.par_chunks_mut(CHUNK).enumerate().map(|(chunk, keys)| {
+            let rows = chunk * CHUNK..chunk * CHUNK + keys.len();
+            let mut are_finite = true;
+            for held in &numbers {
+                let width = held.width();
+                let cells = &held.values()[rows.start * width..rows.end * width];
+                wide(Mixing { keys, cells, are_finite: &mut are_finite });
             }
             for codes in &codes {
-                let cells = &codes[start..start + keys.len()];
+                let cells = &codes[rows.clone()];
                 keys.iter_mut().zip(cells).for_each(|(key, cell)| *key = mixed(*key, u64::from(*cell)));
             }
             keys.iter_mut().for_each(|key| *key = finished(*key));
+            match outcomes.groups {
+                // A group stands together, so that its sums are done when the next one begins.
+                Some(groups) => {
+                    let groups = &groups[rows];
+                    keys.iter_mut().zip(groups).for_each(|(key, group)| *key = u64::from(*group) << 32 | *key >> 32);
+                }
+                None => together.lead(keys, &self.codes, rows.start),
+            }
+            are_finite
         });
-        keys
+        if are_finite.reduce(|| true, |one, other| one && other) { Ok(keys) } else { Err(Undefined::NotFinite) }
     }
 
-    fn all_numbers<'b>(&'b self, outcomes: &'b Outcomes<'_>) -> impl Iterator<Item = &'b [f64]> {
+    fn all_numbers<'b>(&'b self, outcomes: &'b Outcomes<'_>) -> impl Iterator<Item = Held<'b, f64>> {
         let of_outcomes = [Some(outcomes.response), outcomes.weights, outcomes.offset];
-        self.numbers.iter().chain(&self.multipliers).copied().chain(of_outcomes.into_iter().flatten())
+        let of_outcomes = of_outcomes.into_iter().flatten().map(Held::Column);
+        self.numbers.iter().chain(&self.multipliers).copied().chain(of_outcomes)
     }
 
     fn compare(&self, outcomes: &Outcomes<'_>, a: usize, b: usize) -> Ordering {
-        let mut numbers = self.all_numbers(outcomes).map(|values| (values[a] + 0.0).total_cmp(&(values[b] + 0.0)));
+        let cells = self.all_numbers(outcomes).flat_map(|held| held.row(a).iter().zip(held.row(b)));
+        let mut numbers = cells.map(|(a, b)| (a + 0.0).total_cmp(&(b + 0.0)));
         let mut codes = self.codes.iter().copied().chain(outcomes.groups).map(|codes| codes[a].cmp(&codes[b]));
         let first = numbers.find(|order| order.is_ne());
         first.or_else(|| codes.find(|order| order.is_ne())).unwrap_or(Ordering::Equal)
+    }
+}
+
+/// Puts rows of the same codes together, as sums by code are then sums over neighbours.
+struct Together {
+    /// What the codes of each factor count in the number of a combination.
+    places: Vec<u64>,
+    /// Bits of the number.
+    n_bits: u32,
+}
+
+impl Together {
+    /// The factors as long as their combinations can be numbered in half of a key; those behind
+    /// them are left to the mixture.
+    fn of(layout: &Layout) -> Self {
+        const MOST: u64 = 1 << 32;
+        let (mut places, mut n_combinations) = (Vec::new(), 1_u64);
+        for factor in &layout.factors {
+            let next = n_combinations.saturating_mul(factor.n_columns as u64 + 1);
+            if next > MOST {
+                break;
+            }
+            places.push(n_combinations);
+            n_combinations = next;
+        }
+        Self { places, n_bits: u64::BITS - (n_combinations - 1).leading_zeros() }
+    }
+
+    /// Puts the number of the combination in front of each key.
+    fn lead(&self, keys: &mut [u64], codes: &[&[u32]], start: usize) {
+        if self.n_bits == 0 {
+            return;
+        }
+        keys.iter_mut().for_each(|key| *key >>= self.n_bits);
+        for (place, codes) in self.places.iter().zip(codes) {
+            // The reference is the first of a factor, its codes follow.
+            let of_code = |code: u32| u64::from(code.wrapping_add(1)) * place << (u64::BITS - self.n_bits);
+            keys.iter_mut().zip(&codes[start..]).for_each(|(key, code)| *key += of_code(*code));
+        }
+    }
+}
+
+/// Mixes more columns of numbers into keys, and sees whether they are finite.
+struct Mixing<'a> {
+    keys: &'a mut [u64],
+    cells: &'a [f64],
+    are_finite: &'a mut bool,
+}
+
+impl Loop for Mixing<'_> {
+    #[inline(always)]
+    fn run(self) {
+        // The difference is 0 for finite numbers and NaN for others.
+        let mut differences = 0.0;
+        let width = self.cells.len() / self.keys.len().max(1);
+        if width == 1 {
+            for (key, cell) in self.keys.iter_mut().zip(self.cells) {
+                *key = mixed(*key, (cell + 0.0).to_bits());
+                differences += cell - cell;
+            }
+        } else {
+            for (key, cells) in self.keys.iter_mut().zip(self.cells.chunks_exact(width.max(1))) {
+                for cell in cells {
+                    *key = mixed(*key, (cell + 0.0).to_bits());
+                    differences += cell - cell;
+                }
+            }
+        }
+        *self.are_finite &= differences == 0.0;
     }
 }
 

@@ -136,4 +136,11 @@ impl Slopes {
         let of_factor = |factor: &FactorColumns| coefficients[factor.first..factor.first + factor.n_columns].to_vec();
         Self { numbers, factors: layout.factors.iter().map(of_factor).collect() }
     }
+
+    /// What all rows have for a linear predictor, where no column has a slope.
+    pub(super) fn level(&self) -> Option<f64> {
+        let (level, numbers) = self.numbers.split_first()?;
+        let mut slopes = numbers.iter().chain(self.factors.iter().flatten());
+        slopes.all(|&slope| slope == 0.0).then_some(*level)
+    }
 }
