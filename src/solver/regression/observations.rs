@@ -69,6 +69,18 @@ impl Observations {
         Self::with_order(blocks, has_intercept, outcomes, true)
     }
 
+    /// The same with the rows as they come, for those that have an order of their own.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub(crate) fn in_order(
+        blocks: &[DesignBlock<'_>],
+        has_intercept: bool,
+        outcomes: &Outcomes<'_>,
+    ) -> Result<Self, Undefined> {
+        Self::with_order(blocks, has_intercept, outcomes, false)
+    }
+
     fn with_order(
         blocks: &[DesignBlock<'_>],
         has_intercept: bool,
