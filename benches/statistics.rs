@@ -1,25 +1,30 @@
-//! Descriptions and correlations of whole tables, beside the floor of the machine and the peers.
+//! Descriptions and correlations of whole tables and scores of surveys, beside the floor of the
+//! machine and the peers.
 //!
 //! ```text
-//! cargo bench --bench statistics                             10^6 customers, made here
-//! CUSTOMER_ANALYTICS_BENCH_DATA=dir cargo bench ...          customers_1e6 and tx_1e7.parquet, where there
-//! CUSTOMER_ANALYTICS_BENCH_PEERS=dir                         with the scripts t2_describe_*.py and t3_corr_*.py
+//! cargo bench --bench statistics                             10^6 customers and responses, made here
+//! CUSTOMER_ANALYTICS_BENCH_DATA=dir cargo bench ...          customers_1e6, tx_1e7 and survey_1e7.parquet, where there
+//! CUSTOMER_ANALYTICS_BENCH_PEERS=dir                         with the scripts t2_describe_*.py, t3_corr_*.py and t7_survey_*.py
 //! CUSTOMER_ANALYTICS_BENCH_PYTHON=python                     the interpreter that has their packages
 //! ```
-//! Descriptions begin with a Parquet file, correlations with columns in memory, as those of the
-//! peers do. Seconds are medians over the repetitions after a first one, which warms up.
+//! Descriptions and scores begin with a Parquet file, correlations with columns in memory, as those
+//! of the peers do. Seconds are medians over the repetitions after a first one, which warms up.
 
 mod support;
 
 use customer_analytics::correlation::{CorrelationParams, Method, Pair};
 use customer_analytics::descriptive::{DescribeParams, Description, NumericSummary};
+use customer_analytics::frame::Question as SurveyQuestion;
 use customer_analytics::polars::prelude::{ParquetReader, PlRefPath, ScanArgsParquet, SerReader};
 use customer_analytics::prelude::*;
+use customer_analytics::satisfaction::csi::{CsiGroup, CsiParams, CsiReport};
+use customer_analytics::satisfaction::nps::NpsGroup;
 use serde_json::{Value, json};
 use support::customers::customers;
 use support::files::{DataFile, Files};
 use support::floor::decode_columns;
 use support::repeat::{Timing, median, repeat, seconds};
+use support::surveys::survey;
 use support::{Random, Shape, is_measured, log, option, peers};
 
 #[global_allocator]
@@ -207,13 +212,96 @@ fn correlate(files: &Files, file: &DataFile, k: usize) {
 /// What two cores read from memory at the least; a machine that reads faster has a lower floor.
 const BYTES_PER_SECOND: f64 = 1e10;
 
+/// Net promoter scores of all segments in all waves.
+fn scored(file: &DataFile, is_weighted: bool, interval: NpsInterval) -> NpsReport {
+    let path = PlRefPath::new(file.path.to_str().expect("a path in UTF-8"));
+    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).expect("a file that can be scanned");
+    let score = SurveyQuestion::new("score", Scale::ZERO_TO_TEN);
+    let columns = SurveyColumns::new().score(score).segments(["segment"]).wave("wave");
+    let columns = if is_weighted { columns.weight("weight") } else { columns };
+    let survey = SurveyResponses::new(frame, &columns).expect("a survey with these roles");
+    let params = NpsParams::new().by(["segment"]).period(SurveyPeriod::Wave).interval(interval);
+    params.run(&survey).expect("scores that can be had")
+}
+
+/// The sums over the groups by which the peers are compared.
+fn sums_of_scores(report: &NpsReport) -> Value {
+    let sum = |of: fn(&NpsGroup) -> Option<f64>| report.groups.iter().filter_map(of).sum::<f64>();
+    let (nps, se) = if report.is_weighted { ("wnps", "wse") } else { ("nps", "se") };
+    json!({ "n": report.overall.n, nps: sum(|group| group.nps), se: sum(|group| group.std_error) })
+}
+
+/// Scores with analytic intervals, with weights, and with replicates.
+fn scores(files: &Files, file: &DataFile, k: usize) {
+    let drawn = NpsInterval::Bootstrap { n_replicates: 1_000, seed: 1 };
+    let tasks = [
+        ("nps", false, NpsInterval::default(), ["n", "nps", "se"]),
+        ("nps_weighted", true, NpsInterval::default(), ["n", "wnps", "wse"]),
+        ("nps_bootstrap", false, drawn, ["n", "nps", "se"]),
+    ];
+    let decode = decode_columns(file, &["segment", "wave", "weight", "score"], k.min(3));
+    let peers = peers::run_all(files, file, k, &[("t7_survey_duckdb.py", "nps"), ("t7_survey_polars.py", "nps")]);
+    for (name, is_weighted, interval, keys) in tasks {
+        let once = scored(file, is_weighted, interval);
+        assert_eq!(once.rows.n_rows, file.n as u64);
+        assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
+        let ours = repeat(k, || sums_of_scores(&scored(file, is_weighted, interval)));
+        line(&format!("F4/satisfaction/{name}/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+        for peer in &peers {
+            println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys.map(|key| (key, 1e-6))));
+        }
+    }
+}
+
+/// An index of ten items for all segments in all waves.
+fn indexed(file: &DataFile) -> CsiReport {
+    let path = PlRefPath::new(file.path.to_str().expect("a path in UTF-8"));
+    let frame = LazyFrame::scan_parquet(path, ScanArgsParquet::default()).expect("a file that can be scanned");
+    let items = (0..10).map(|item| SurveyQuestion::new(format!("a{item:02}"), Scale::ONE_TO_FIVE));
+    let columns = SurveyColumns::new().items(items).segments(["segment"]).wave("wave");
+    let survey = SurveyResponses::new(frame, &columns).expect("a survey with these roles");
+    let params = CsiParams::new().by(["segment"]).period(SurveyPeriod::Wave);
+    params.run(&survey).expect("indexes that can be had")
+}
+
+/// Indexes of ten items with standard errors, beside the peers.
+fn indexes(files: &Files, file: &DataFile, k: usize) {
+    let items: Vec<String> = (0..10).map(|item| format!("a{item:02}")).collect();
+    let columns: Vec<&str> = ["segment", "wave"].into_iter().chain(items.iter().map(String::as_str)).collect();
+    let decode = decode_columns(file, &columns, k.min(3));
+    let peers = peers::run_all(files, file, k, &[("t7_survey_duckdb.py", "csi"), ("t7_survey_polars.py", "csi")]);
+    let sums = |report: &CsiReport| {
+        let sum = |of: fn(&CsiGroup) -> Option<f64>| report.groups.iter().filter_map(of).sum::<f64>();
+        let half = |group: &CsiGroup| group.interval.map(|ends| 0.5 * (ends.high - ends.low));
+        json!({ "n": report.rows.n_used, "mean": sum(|group| group.csi), "half": sum(half) })
+    };
+    let once = indexed(file);
+    assert_eq!(once.rows.n_rows, file.n as u64);
+    assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
+    let ours = repeat(k, || sums(&indexed(file)));
+    line(&format!("F4/satisfaction/csi/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+    for peer in &peers {
+        let keys = ["n", "mean", "half"].map(|key| (key, 1e-6));
+        println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys));
+    }
+}
+
 fn main() {
-    const KNOWN: [(&str, usize); 2] = [("customers", 1_000_000), ("tx", 10_000_000)];
-    let make = |kind: &str, n| if kind == "tx" { log(n, Shape::TenthNull, false).frame } else { customers(n) };
+    const KNOWN: [(&str, usize); 3] = [("customers", 1_000_000), ("survey", 10_000_000), ("tx", 10_000_000)];
+    let make = |kind: &str, n| match kind {
+        "tx" => log(n, Shape::TenthNull, false).frame,
+        "survey" => survey(n),
+        _ => customers(n),
+    };
     let files = Files::find_or_make(&KNOWN, make);
     let k = option("--k").map_or(5, |k| k.parse().expect("--k takes a number"));
     let k = if is_measured() { k } else { 1 };
     for file in files.all() {
+        if file.kind == "survey" {
+            scores(&files, file, k);
+            indexes(&files, file, k);
+            continue;
+        }
         describe(&files, file, k);
         if file.kind == "customers" {
             correlate(&files, file, k);

@@ -5,12 +5,15 @@
 //! no file. A test can call `finish` on a handful of rows, and two analyses of one
 //! summary can share its pass.
 
+mod shared;
+
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
+pub(crate) use shared::{Merge, stream_shared};
 
 /// An analysis with checked settings: plan, reduce, finish, or all three by `run`.
 pub trait Analysis {

@@ -24,6 +24,8 @@
 //! - [`correlation`] says how columns of numbers and categories go together, and ranks the
 //!   drivers of a target by what they explain of it.
 //! - [`segmentation`] scores customers by value; [`segmentation::RfmParams`] is the preset.
+//! - [`satisfaction`] makes scores of survey answers, with intervals, weights and tests;
+//!   [`satisfaction::nps::NpsParams`] is where to begin.
 //! - [`prediction`] learns who will leave or buy, says why and how sure that is, and whom to
 //!   contact; [`prediction::churn::ChurnParams`] is where to begin.
 //! - Every fallible call returns [`Error`], which names the setting, column or count at fault.
@@ -58,6 +60,7 @@ pub mod kernel;
 pub mod prediction;
 pub mod prelude;
 pub mod quality;
+pub mod satisfaction;
 pub mod segmentation;
 pub mod solver;
 pub mod text;

@@ -13,7 +13,8 @@ pub use crate::correlation::{CorrelationMatrix, CorrelationParams, KeyDriverRepo
 pub use crate::descriptive::{CompareParams, DescribeParams, Description};
 pub use crate::error::{Error, Result};
 pub use crate::frame::{
-    CsvOptions, FeatureColumns, FeatureTable, ToDataFrame, TransactionColumns, TransactionLog, column, read_csv,
+    CsvOptions, FeatureColumns, FeatureTable, OutOfScale, Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame,
+    TransactionColumns, TransactionLog, column, read_csv,
 };
 pub use crate::prediction::churn::{ChurnModel, ChurnParams};
 pub use crate::prediction::decision::{RetentionOfferParams, WinBackParams};
@@ -21,6 +22,8 @@ pub use crate::prediction::encoding::EncodingParams;
 pub use crate::prediction::purchase::{PurchaseModel, PurchaseParams};
 pub use crate::prediction::snapshot::{SnapshotParams, SnapshotTarget};
 pub use crate::quality::QualityParams;
+pub use crate::satisfaction::SurveyPeriod;
+pub use crate::satisfaction::nps::{NpsInterval, NpsParams, NpsReport};
 pub use crate::segmentation::{
     Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,
     TieRule, ValueModel, ValueScoreParams,

@@ -7,6 +7,7 @@ pub mod floor;
 pub mod peers;
 pub mod raw;
 pub mod repeat;
+pub mod surveys;
 
 use customer_analytics::polars::prelude::*;
 

@@ -4,12 +4,12 @@ use polars::prelude::*;
 use serde::Serialize;
 
 use super::customer::NO_DAY;
-use super::params::{Activity, DatedBy, Period};
-use super::period::{PeriodOf, day_number};
+use super::params::{Activity, DatedBy};
 use super::table::ActivityTable;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
-use crate::frame::{ToDataFrame, columns, frame_of};
+use crate::frame::calendar::{PeriodOf, day_number};
+use crate::frame::{Period, ToDataFrame, columns, frame_of};
 use crate::kernel::money::Money;
 
 /// Repeat purchases `x`, age at the last one `t_x`, age now `T`, per customer.

@@ -15,7 +15,6 @@ mod currency;
 mod customer;
 mod ids;
 mod params;
-mod period;
 mod plan;
 mod read;
 mod reading;
@@ -33,8 +32,10 @@ mod tests;
 pub use btyd::BtydSummary;
 pub use counts::RowCounts;
 pub(crate) use currency::Currency;
-pub use params::{Activity, ActivityParams, DatedBy, Incomplete, Period, ZeroAmount};
-pub(crate) use period::{PeriodOf, day_number};
+pub use params::{Activity, ActivityParams, DatedBy, Incomplete, ZeroAmount};
 pub(crate) use read::read;
 pub use reading::ActivityReading;
 pub use table::ActivityTable;
+
+#[doc(inline)]
+pub use crate::frame::Period;

@@ -6,20 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::table::ActivityTable;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
-use crate::frame::TransactionLog;
-
-/// Unit in which a customer's purchases are collapsed into purchase periods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Period {
-    /// Calendar days.
-    Day,
-    /// Weeks from Monday to Sunday.
-    Week,
-    /// Calendar months.
-    Month,
-}
+use crate::frame::{Period, TransactionLog};
 
 /// What to do with rows that lack a customer, a readable time or an amount.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use super::counts::RowCounts;
 use super::customer::{Kind, Line};
 use super::ids::Ids;
 use super::params::{Activity, DatedBy, Incomplete, ZeroAmount};
-use super::period::{PeriodOf, day_number};
 use super::rows::{NO_SHARD, Row, Sharded, SortedRows, shard_of};
+use crate::frame::calendar::{PeriodOf, day_number};
 use crate::kernel::money::LARGEST_AMOUNT;
 
 /// The settings as the inner loop needs them.

@@ -7,12 +7,12 @@ use super::counts::RowCounts;
 use super::customer::NO_DAY;
 use super::ids::Ids;
 use super::params::{Activity, ActivityParams, DatedBy};
-use super::period::{PeriodOf, day_number};
 use super::reading::{ActivityReading, Customers};
 use super::sorted::Sorted;
 use super::state::Shard;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
+use crate::frame::calendar::{PeriodOf, day_number};
 use crate::frame::{ToDataFrame, columns, frame_of};
 
 /// What every customer did up to `as_of`, one row each, sorted by id.

@@ -67,6 +67,105 @@ pub const CUSTOMER_SHARE: &str = "customer_share";
 /// Segment name.
 pub const SEGMENT: &str = "segment";
 
+/// Respondent of a survey.
+pub const RESPONDENT: &str = "respondent";
+/// Wave of a survey.
+pub const WAVE: &str = "wave";
+/// Touchpoint or channel that a survey asks about.
+pub const TOUCHPOINT: &str = "touchpoint";
+/// Free text.
+pub const TEXT: &str = "text";
+/// Period of a survey in words, or its wave.
+pub const PERIOD: &str = "period";
+/// First day of a period.
+pub const PERIOD_START: &str = "period_start";
+/// Last day of a period.
+pub const PERIOD_END: &str = "period_end";
+/// Whether responses cover a period to both its ends.
+pub const IS_COMPLETE: &str = "is_complete";
+/// Column of an item of an index.
+pub const ITEM: &str = "item";
+/// Mean answer on the scale from 0, the worst, to 100, the best.
+pub const INDEX: &str = "index";
+/// Index of an item at the earlier time.
+pub const INDEX_BEFORE: &str = "index_before";
+/// Index of an item at the later time.
+pub const INDEX_AFTER: &str = "index_after";
+/// Customer satisfaction index, 0..=100.
+pub const CSI: &str = "csi";
+/// The same of those who answered all items.
+pub const CSI_COMPLETE: &str = "csi_complete";
+/// Standard error of the index of those who answered all items.
+pub const CSI_COMPLETE_STD_ERROR: &str = "csi_complete_std_error";
+/// The same of the means of items, each over all who answered it.
+pub const CSI_OF_ITEM_MEANS: &str = "csi_of_item_means";
+/// Responses with an answer to all items.
+pub const N_COMPLETE: &str = "n_complete";
+/// Answers that are codes for no answer.
+pub const N_NOT_APPLICABLE: &str = "n_not_applicable";
+/// Answers outside the scale.
+pub const N_OUT_OF_SCALE: &str = "n_out_of_scale";
+/// Answers between the whole numbers of a scale.
+pub const N_FRACTIONAL: &str = "n_fractional";
+/// Correlation of an item with the sum of the others.
+pub const ITEM_TOTAL: &str = "item_total";
+/// Cronbach's alpha of the other items.
+pub const ALPHA_IF_DELETED: &str = "alpha_if_deleted";
+/// Period that a change is counted from.
+pub const PERIOD_BEFORE: &str = "period_before";
+/// What an item did to a change by its answers.
+pub const BY_SCORE: &str = "by_score";
+/// What an item did to a change by its weight.
+pub const BY_WEIGHT: &str = "by_weight";
+/// Later number less the earlier one.
+pub const CHANGE: &str = "change";
+/// Standard error of a change.
+pub const CHANGE_STD_ERROR: &str = "change_std_error";
+/// Lower control limit.
+pub const CONTROL_LOW: &str = "control_low";
+/// Upper control limit.
+pub const CONTROL_HIGH: &str = "control_high";
+/// Why a point of a series is more than chance: `beyond_limits` or `run`.
+pub const SIGNAL: &str = "signal";
+/// Whether a row takes part in tests.
+pub const IS_USED: &str = "is_used";
+/// Pairs of periods that rise less those that fall.
+pub const KENDALL_S: &str = "kendall_s";
+/// The same as a share of all pairs, -1..=1.
+pub const KENDALL_TAU: &str = "kendall_tau";
+/// Change for one period.
+pub const SLOPE: &str = "slope";
+/// Line that a series scatters about.
+pub const CENTRE: &str = "centre";
+/// How much wider than by sampling alone control limits are.
+pub const WIDENING: &str = "widening";
+/// Weight of a response by raking, with mean 1.
+pub const RAKING_WEIGHT: &str = "raking_weight";
+/// Column whose levels have known shares of the population.
+pub const MARGIN: &str = "margin";
+/// What weights are multiplied by.
+pub const FACTOR: &str = "factor";
+/// Share that a level is to have, 0..=1.
+pub const TARGET_SHARE: &str = "target_share";
+/// Share before, 0..=1.
+pub const SHARE_BEFORE: &str = "share_before";
+/// Share after, 0..=1.
+pub const SHARE_AFTER: &str = "share_after";
+/// Net promoter score, -100..=100.
+pub const NPS: &str = "nps";
+/// Responses of promoters.
+pub const N_PROMOTERS: &str = "n_promoters";
+/// Responses of passives.
+pub const N_PASSIVES: &str = "n_passives";
+/// Responses of detractors.
+pub const N_DETRACTORS: &str = "n_detractors";
+/// Share of promoters, 0..=1.
+pub const PROMOTER_SHARE: &str = "promoter_share";
+/// Share of passives, 0..=1.
+pub const PASSIVE_SHARE: &str = "passive_share";
+/// Share of detractors, 0..=1.
+pub const DETRACTOR_SHARE: &str = "detractor_share";
+
 /// Repeat purchase periods.
 pub const BTYD_X: &str = "x";
 /// Age at the last purchase.

@@ -26,6 +26,19 @@ impl<'a> Validity<'a> {
         let bit = self.offset + row;
         self.bytes[bit / 8] & (1 << (bit % 8)) == 0
     }
+
+    /// Calls with every row of `n` that is null; rows without nulls are passed over by eight.
+    fn each_null(self, n: usize, mut call: impl FnMut(usize)) {
+        let mut row = 0;
+        while row < n {
+            let bit = self.offset + row;
+            let rest = self.bytes[bit / 8] >> (bit % 8);
+            let here = (8 - bit % 8).min(n - row);
+            let nulls = !rest & u8::MAX >> (8 - here);
+            (0..here).filter(|at| nulls >> at & 1 == 1).for_each(|at| call(row + at));
+            row += here;
+        }
+    }
 }
 
 /// The values of one numeric column; a null row holds an arbitrary value.
@@ -39,6 +52,13 @@ impl<T> Values<'_, T> {
     #[inline]
     pub(crate) fn is_null(&self, row: usize) -> bool {
         self.validity.is_some_and(|validity| validity.is_null(row))
+    }
+
+    /// Calls with every row that is null.
+    pub(crate) fn each_null(&self, call: impl FnMut(usize)) {
+        if let Some(validity) = self.validity {
+            validity.each_null(self.values.len(), call);
+        }
     }
 }
 
@@ -63,6 +83,26 @@ impl<'a> Texts<'a> {
     #[inline]
     pub(crate) fn get(&self, row: usize) -> &'a [u8] {
         self.text(row).as_bytes()
+    }
+
+    /// Whether any row is null.
+    pub(crate) fn has_nulls(&self) -> bool {
+        self.validity.is_some()
+    }
+
+    /// For each row from one on the sixteen bytes that lie in the column itself, and whether they
+    /// are all of the text: of equal short texts they are equal, but for what may stand behind.
+    #[inline(always)]
+    pub(crate) fn inline_from(&self, row: usize) -> impl Iterator<Item = (u128, bool)> + use<'a> {
+        let views: &'a [_] = self.array.views();
+        views[row..].iter().map(|view| (view.as_u128(), view.length <= 12))
+    }
+
+    /// Reads some rows to no end but that they come near: one after the other they come many at a
+    /// time, and each at its own time when something is done with it.
+    #[inline]
+    pub(crate) fn warm(&self, rows: std::ops::Range<usize>) {
+        std::hint::black_box(self.array.views()[rows].iter().fold(0, |sum, view| sum ^ view.length));
     }
 
     /// A text of at most twelve bytes as the leading bytes of a number, zeros behind, and
@@ -96,6 +136,8 @@ macro_rules! numeric_values {
     };
 }
 
+numeric_values!(i8_values, Int8Type, "A one-chunk Int8 series as a slice.");
+numeric_values!(u8_values, UInt8Type, "A one-chunk UInt8 series as a slice.");
 numeric_values!(i64_values, Int64Type, "A one-chunk Int64 series as a slice.");
 numeric_values!(f64_values, Float64Type, "A one-chunk Float64 series as a slice.");
 

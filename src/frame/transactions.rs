@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{AMOUNT, CHANNEL, CURRENCY, CUSTOMER, ORDER, PRODUCT, TIME};
 use super::scan::scan;
-use super::schema::{self, Role, identifier, on_wall_clock};
+use super::schema::{self, Role, identifier};
+use super::times::{format_problem, time_expr, time_role};
 use crate::error::{Error, Result};
-use crate::text::time_format::TimeFormat;
 
 const TABLE: &str = "transactions";
 
@@ -120,18 +120,9 @@ impl TransactionColumns {
     fn roles(&self) -> Vec<Role<'_>> {
         const IDENTIFIER: &str = "a whole number, text or category (cast decimals like 17850.0 to Int64)";
         const NUMBER: &str = "a whole number, Float64 or Decimal (round a Float32 after casting it)";
-        const TIMES: &str = "a Date or Datetime (for text, give the time format)";
         let mut roles = vec![
             Role { name: CUSTOMER, column: &self.customer, accepts: schema::is_identifier, needs: IDENTIFIER },
-            match self.time_format {
-                Some(_) => Role {
-                    name: TIME,
-                    column: &self.time,
-                    accepts: schema::is_text,
-                    needs: "text, as a time format is given",
-                },
-                None => Role { name: TIME, column: &self.time, accepts: schema::is_time, needs: TIMES },
-            },
+            time_role(&self.time, self.time_format.as_ref()),
         ];
         let numbers = [(AMOUNT, &self.amount), ("quantity", &self.quantity), ("unit_price", &self.unit_price)];
         let labels =
@@ -176,33 +167,7 @@ impl TransactionColumns {
 
     /// The time of a line: a Date, or a Datetime on the wall clock of its zone.
     pub(crate) fn time_expr(&self, schema: &Schema) -> Expr {
-        let time = col(self.time.as_str());
-        if let Some(format) = &self.time_format {
-            return parsed_time(time, format);
-        }
-        on_wall_clock(time, schema.get(self.time.as_str()))
-    }
-}
-
-/// Why a format of times cannot be used, if it cannot.
-fn format_problem(format: &str) -> Option<String> {
-    match TimeFormat::of(format) {
-        TimeFormat::Day | TimeFormat::Clock => None,
-        TimeFormat::Zoned => Some(format!(
-            "role `time` has format `{format}` with a zone or offset; parse it into a Datetime with the time zone \
-             of the shop first, as only that tells its day"
-        )),
-        TimeFormat::Broken => Some(format!("role `time` has format `{format}`, which is not one of strftime codes")),
-    }
-}
-
-/// Text as a time; null where it does not fit the format.
-fn parsed_time(text: Expr, format: &str) -> Expr {
-    let options = StrptimeOptions { format: Some(format.into()), strict: false, exact: true, cache: true };
-    if TimeFormat::of(format) == TimeFormat::Clock {
-        text.str().to_datetime(Some(TimeUnit::Microseconds), None, options, lit("raise"))
-    } else {
-        text.str().to_date(options)
+        time_expr(&self.time, self.time_format.as_ref(), schema)
     }
 }
 

@@ -31,7 +31,8 @@ mod sums;
 
 use serde::{Deserialize, Serialize};
 
-use self::draw::Draw;
+pub(in crate::kernel) use self::draw::Draw;
+pub(in crate::kernel) use self::replicates::bca_share;
 use self::replicates::{Replicates, replicates};
 pub use self::sums::{bootstrap_mean, bootstrap_sums};
 use super::interval::Interval;

@@ -1,5 +1,8 @@
 //! Whole numbers and orders drawn at random, each as likely as any other.
 
+mod binomial;
+
+pub(crate) use binomial::{Binomial, Chance, MOST_TRIALS};
 use rand_core::Rng;
 use rand_pcg::Pcg64;
 

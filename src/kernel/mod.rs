@@ -2,6 +2,7 @@
 
 pub mod anova;
 pub mod association;
+pub mod binned_sum;
 pub mod binning;
 pub mod bootstrap;
 pub mod bounded_sum;
@@ -25,13 +26,16 @@ pub mod money;
 pub mod multiplicity;
 pub mod order;
 pub mod p_value;
+pub mod positive_sum;
 pub mod quantile;
 pub mod rank;
 pub mod sketch;
 pub mod spline;
 pub mod sum;
+pub mod survey;
 pub mod symmetric_matrix;
 pub mod undefined;
 pub mod union_find;
 pub mod weight;
+pub(crate) mod wide;
 pub(crate) mod zeros;

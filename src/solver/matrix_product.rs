@@ -4,6 +4,8 @@ use faer::linalg::matmul::matmul;
 use faer::prelude::ReborrowMut;
 use faer::{Accum, MatMut, MatRef, Par};
 
+pub(super) use crate::kernel::wide::{Loop, wide};
+
 /// Adds `left` times `right` to `sums`: `left` has `rows` rows and `sums` as many, `right` has
 /// `columns` columns and `sums` as many. All are held row after row.
 ///
@@ -39,27 +41,6 @@ pub(super) fn add_cross_product(
     let mut sums = MatMut::from_row_major_slice_mut(sums, n_left, n_right);
     matmul(sums.rb_mut(), Accum::Add, left, right, 1.0, Par::Seq);
     leave_wide_registers(sums.as_ref());
-}
-
-/// A loop over doubles that gains by wide registers. All that it calls has to be inlined, so it is
-/// a type and no closure, which the compiler leaves outside of what it widens.
-pub(super) trait Loop {
-    fn run(self);
-}
-
-/// Runs a loop compiled for the widest registers that the processor has; the order of its
-/// operations, and so its digits, are the same for all.
-pub(super) fn wide(of: impl Loop) {
-    struct Widened<L>(L);
-    impl<L: Loop> pulp::NullaryFnOnce for Widened<L> {
-        type Output = ();
-
-        #[inline(always)]
-        fn call(self) {
-            self.0.run();
-        }
-    }
-    pulp::Arch::new().dispatch(Widened(of));
 }
 
 /// The kernels of a product are written in assembler and leave the wide registers in use, after

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Every module with its floor; a module knows lower floors only, so none of its own.
 ///
 /// `analysis` lies below `activity`, which is an analysis itself; it knows nothing of frames.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 17] = [
     ("kernel", 0),
     ("text", 0),
     ("error", 1),
@@ -21,6 +21,7 @@ const FLOORS: [(&str, u8); 16] = [
     ("integration", 4),
     ("prediction", 4),
     ("quality", 4),
+    ("satisfaction", 4),
     ("segmentation", 4),
     ("prelude", 5),
     ("lib", 5),

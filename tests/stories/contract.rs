@@ -3,7 +3,7 @@
 //! An analysis that cannot keep a promise is exempt from it with a reason; an exemption
 //! that is no longer needed fails.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::process::Command;
 
 use chrono::Days;
@@ -27,6 +27,8 @@ use customer_analytics::polars::prelude::*;
 use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, SnapshotTarget};
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
+use customer_analytics::satisfaction::csi::{CsiParams, MissingItems};
+use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -296,6 +298,70 @@ impl Entry for OfSegments {
     }
 }
 
+/// A survey made of lines: scores, waves and weights out of invoices, segments out of products.
+struct OfSurvey<A> {
+    analysis: A,
+    is_weighted: bool,
+}
+
+fn survey(frame: DataFrame, is_weighted: bool) -> SurveyResponses {
+    let invoice = || col("invoice").cast(DataType::Int64);
+    let day = col("when").cast(DataType::Int32).cast(DataType::Int64);
+    let is_amount = col("paid").is_finite();
+    let score = when(is_amount).then((invoice() * lit(7) + day) % lit(11)).otherwise(lit(NULL));
+    let answers = frame.lazy().select([
+        score.alias("score"),
+        ((invoice() * lit(3) + col("when").cast(DataType::Int32)) % lit(6)).alias("quality"),
+        (invoice() % lit(5) + lit(1)).alias("price"),
+        (invoice() % lit(4)).alias("wave"),
+        (invoice() % lit(3)).cast(DataType::Float64).alias("weight") + lit(0.3),
+        col("sku"),
+        col("when"),
+    ]);
+    let columns = SurveyColumns::new()
+        .score(Question::new("score", Scale::ZERO_TO_TEN).not_applicable([5]))
+        .items(["quality", "price"].map(|item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0])))
+        .segments(["sku"])
+        .wave("wave")
+        .time("when");
+    SurveyResponses::new(answers, &if is_weighted { columns.weight("weight") } else { columns }).unwrap()
+}
+
+impl<A> Entry for OfSurvey<A>
+where
+    A: Analysis<Input = SurveyResponses>
+        + Clone
+        + Debug
+        + PartialEq
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static,
+    A::Output: Clone + Debug + Display + Serialize + ToDataFrame,
+{
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn run(&self, frame: DataFrame) -> Result<Outcome> {
+        let report = self.analysis.run(&survey(frame, self.is_weighted))?;
+        assert!(!format!("{report:?}{report}").is_empty());
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::to_string(&report.clone()).unwrap(), json, "a clone is the same result");
+        Ok(Outcome { table: bits(&report.to_dataframe()), json })
+    }
+
+    fn settings(&self) -> Value {
+        serde_json::to_value(&self.analysis).unwrap()
+    }
+
+    fn read(&self, settings: &Value) -> std::result::Result<Box<dyn Entry>, String> {
+        let analysis: A = serde_json::from_value(settings.clone()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Self { analysis, is_weighted: self.is_weighted }))
+    }
+}
+
 /// Records of people brought together; a record is a distinct line without its amount.
 struct OfRecords(Identities);
 
@@ -452,6 +518,48 @@ fn registry() -> Vec<Box<dyn Entry>> {
         CompareParams::by(["when", "sku"]).columns(["paid"]).min_rows(1).n_levels(2),
     ];
     entries.extend(comparisons.map(|params| Box::new(OfSegments(params.check().unwrap())) as Box<dyn Entry>));
+    let nps = |params: NpsParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        nps(NpsParams::new(), false),
+        nps(NpsParams::new().by(["sku"]).period(SurveyPeriod::Week).min_n(2).conf_level(0.9), true),
+        nps(
+            NpsParams::new()
+                .by(["sku"])
+                .period(SurveyPeriod::Wave)
+                .interval(NpsInterval::Bootstrap { n_replicates: 200, seed: 3 }),
+            false,
+        ),
+        nps(
+            NpsParams::new().period(SurveyPeriod::Month).population(5_000).interval(NpsInterval::Wald).cuts(3, 10),
+            true,
+        ),
+        nps(NpsParams::new().by(["sku"]).interval(NpsInterval::Exact), false),
+    ]);
+    let csi = |params: CsiParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        csi(CsiParams::new(), false),
+        csi(CsiParams::new().by(["sku"]).period(SurveyPeriod::Week).min_n(2).conf_level(0.9), true),
+        csi(
+            CsiParams::new()
+                .by(["sku"])
+                .period(SurveyPeriod::Wave)
+                .missing_items(MissingItems::Renormalize { min_answered: 2 }),
+            false,
+        ),
+        csi(CsiParams::new().period(SurveyPeriod::Quarter).missing_items(MissingItems::CompleteOnly), true),
+    ]);
+    let margins = || RakingParams::new().margin("sku", [("tea", 4.0), ("jam", 3.0), ("茶", 2.0), ("POST", 1.0)]);
+    let raking = |params: RakingParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        raking(margins(), false),
+        raking(margins().bounds(0.1, 9.0).missing_levels(MissingLevels::LeaveOut), true),
+    ]);
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -468,7 +576,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 11] = [
+const EXEMPT: [(&str, &str, &str); 16] = [
     ("one row", "key_drivers", "one row has no spread that could be explained"),
     (
         "null, NaN and infinite cells",
@@ -486,6 +594,11 @@ const EXEMPT: [(&str, &str, &str); 11] = [
         "such cells are counted, and the other cells of their rows are compared",
     ),
     ("ids as text", "compare", "the types of the columns are what it goes by"),
+    ("null, NaN and infinite cells", "nps", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "csi", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "raking", "an answer plays no part in it, so such rows are raked as all others"),
+    ("one row", "raking", "one row has one level of each margin, and all of them need a response"),
+    ("unknown keys", "raking", "levels of margins are named by the data, and not by the settings"),
     (
         "null, NaN and infinite cells",
         "identities",

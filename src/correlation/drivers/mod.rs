@@ -56,9 +56,9 @@ mod map_tests;
 #[cfg(test)]
 mod tests;
 
+pub use crate::kernel::importance::Quadrant;
 pub use design::KeyDriversState;
 pub use params::{ImportanceMethod, KeyDrivers, KeyDriversParams, MissingRows, Threshold};
 pub use report::{
-    DriverImportance, ExcludedRows, Importance, KeyDriverReport, LogitSummary, Quadrant, Quadrants, Replicates, Scale,
-    Term,
+    DriverImportance, ExcludedRows, Importance, KeyDriverReport, LogitSummary, Quadrants, Replicates, Scale, Term,
 };

@@ -1,7 +1,8 @@
 //! The map of importance and performance.
 
 use super::params::{ImportanceMethod, Threshold};
-use super::report::{DriverImportance, Quadrant, Quadrants};
+use super::report::{DriverImportance, Quadrants};
+use crate::kernel::importance::Quadrant;
 use crate::kernel::moments::mean;
 use crate::kernel::quantile::median;
 
@@ -25,12 +26,7 @@ pub(super) fn place_on_map(
     };
     let (importance, performance) = centre(&mut shares).zip(centre(&mut performances))?;
     for driver in drivers {
-        driver.quadrant = place(driver).map(|(share, goes)| match (share >= importance, goes >= performance) {
-            (true, false) => Quadrant::ConcentrateHere,
-            (true, true) => Quadrant::KeepUpTheGoodWork,
-            (false, false) => Quadrant::LowPriority,
-            (false, true) => Quadrant::PossibleOverkill,
-        });
+        driver.quadrant = place(driver).map(|(share, goes)| Quadrant::at(share >= importance, goes >= performance));
     }
     Some(Quadrants { method, threshold, importance, performance })
 }

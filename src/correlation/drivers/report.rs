@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::params::{ImportanceMethod, Threshold};
+use crate::kernel::importance::Quadrant;
 use crate::kernel::interval::Interval;
 
 /// One measure of one driver.
@@ -38,34 +39,6 @@ pub struct Scale {
     pub best: f64,
     /// Whether the ends are the least and the greatest value seen, not stated ones.
     pub is_observed: bool,
-}
-
-/// The four fields of the map of importance and performance (Martilla and James 1977).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Quadrant {
-    /// Important, and goes badly.
-    ConcentrateHere,
-    /// Important, and goes well.
-    KeepUpTheGoodWork,
-    /// Neither.
-    LowPriority,
-    /// Goes well, and is not important.
-    PossibleOverkill,
-}
-
-impl Quadrant {
-    /// The name, in the words of Martilla and James.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ConcentrateHere => "concentrate here",
-            Self::KeepUpTheGoodWork => "keep up the good work",
-            Self::LowPriority => "low priority",
-            Self::PossibleOverkill => "possible overkill",
-        }
-    }
 }
 
 /// Where the fields of the map begin. What lies on a threshold counts as high.

@@ -5,9 +5,10 @@ use std::fmt;
 use polars::prelude::*;
 
 use super::params::ImportanceMethod;
-use super::report::{DriverImportance, ExcludedRows, Importance, KeyDriverReport, Quadrant, Scale, Term};
+use super::report::{DriverImportance, ExcludedRows, Importance, KeyDriverReport, Scale, Term};
 use crate::frame::readable::{grouped, shown_number, write_table};
 use crate::frame::{ToDataFrame, columns, frame_of};
+use crate::kernel::importance::Quadrant;
 use crate::kernel::interval::Interval;
 
 /// A part of the whole in percent.

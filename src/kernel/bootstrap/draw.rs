@@ -6,22 +6,28 @@ use crate::kernel::draw::below;
 
 /// The generator of one replicate.
 #[derive(Clone, Debug)]
-pub(super) struct Draw(Pcg64);
+pub(in crate::kernel) struct Draw(Pcg64);
 
 impl Draw {
     /// Of this replicate, whichever thread works it out.
     ///
     /// Streams of this generator that share a state are correlated, so that both the state and the
     /// stream are taken from the seed and the number of the replicate, mixed.
-    pub(super) fn of(seed: u64, replicate: u32) -> Self {
+    pub(in crate::kernel) fn of(seed: u64, replicate: u32) -> Self {
         let mut mixer = Mixer(mixed(seed) ^ u64::from(replicate).wrapping_mul(GOLDEN_GAMMA));
         Self(Pcg64::new(mixer.wide(), mixer.wide()))
     }
 
     /// A position below `n`, which is not 0; all are equally likely.
     #[inline]
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(in crate::kernel) fn below(&mut self, n: usize) -> usize {
         below(&mut self.0, n as u64) as usize
+    }
+
+    /// The generator itself, for other distributions.
+    #[inline]
+    pub(in crate::kernel) fn generator(&mut self) -> &mut Pcg64 {
+        &mut self.0
     }
 }
 

@@ -112,7 +112,7 @@ impl Replicates {
 }
 
 /// `Phi(z0 + (z0 + z) / (1 - a (z0 + z)))`.
-fn bca_share(share: f64, bias: f64, acceleration: f64) -> Result<f64, Undefined> {
+pub(in crate::kernel) fn bca_share(share: f64, bias: f64, acceleration: f64) -> Result<f64, Undefined> {
     let shifted = bias + normal::quantile(share)?;
     let divisor = 1.0 - acceleration * shifted;
     if divisor <= 0.0 {

@@ -32,7 +32,7 @@ pub(super) const SERIES_TO: f64 = 40.0;
 pub(super) const STRAIGHT_FROM: f64 = 45.0;
 
 /// What Stirling's formula for `ln Gamma(x)` lacks, for positive `x`.
-pub(super) fn stirling_remainder(x: f64) -> f64 {
+pub(in crate::kernel) fn stirling_remainder(x: f64) -> f64 {
     let (mut x, mut sum) = (x, 0.0);
     while x < STIRLING_FROM {
         sum += (x + 0.5) * (1.0 / x).ln_1p() - 1.0;

@@ -122,11 +122,11 @@ impl Test {
         Self { name: StatisticName::T, statistic, df: Some(df), df_residual: None, p_value }
     }
 
-    pub(super) fn z(statistic: f64, p_value: PValue) -> Self {
+    pub(in crate::kernel) fn z(statistic: f64, p_value: PValue) -> Self {
         Self { name: StatisticName::Z, statistic, df: None, df_residual: None, p_value }
     }
 
-    pub(super) fn chi_squared(statistic: f64, df: f64, p_value: PValue) -> Self {
+    pub(in crate::kernel) fn chi_squared(statistic: f64, df: f64, p_value: PValue) -> Self {
         Self { name: StatisticName::ChiSquared, statistic, df: Some(df), df_residual: None, p_value }
     }
 

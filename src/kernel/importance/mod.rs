@@ -24,12 +24,14 @@ mod elimination;
 mod lmg;
 mod marginal;
 mod players;
+mod quadrant;
 mod relative_weights;
 mod sampled_lmg;
 
 pub use lmg::lmg;
 pub use marginal::{first, last, pratt};
 pub use players::Players;
+pub use quadrant::Quadrant;
 pub use relative_weights::{SymmetricRoot, relative_weights};
 pub use sampled_lmg::{SampledLmg, sampled_lmg};
 

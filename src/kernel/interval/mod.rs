@@ -9,6 +9,7 @@ use serde::Serialize;
 pub use correlation::{fisher_z, kendall_fieller, spearman_bonett_wright};
 pub use mean::{mean_normal, mean_t};
 pub use proportion::wilson;
+pub(crate) use proportion::wilson_at;
 
 use super::distribution::normal;
 use super::undefined::Undefined;

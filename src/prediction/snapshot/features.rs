@@ -2,7 +2,8 @@
 
 use super::lines::{Line, Past, UNKNOWN};
 use super::windows::Windows;
-use crate::activity::{Period, PeriodOf};
+use crate::activity::Period;
+use crate::frame::calendar::PeriodOf;
 use crate::kernel::money::Money;
 
 /// Room for the orders, products and channels of one customer; kept from one to the next.

@@ -16,8 +16,9 @@ use super::profile::{Profile, ProfileCounts};
 use super::report::SnapshotReport;
 use super::target::SnapshotTarget;
 use super::windows::Windows;
-use crate::activity::{RowCounts, day_number};
+use crate::activity::RowCounts;
 use crate::error::{Error, Result};
+use crate::frame::calendar::day_number;
 use crate::frame::columns::{CUSTOMER, CUTOFF};
 
 /// All that has been read for one cutoff or several.

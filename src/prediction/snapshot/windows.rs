@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::params::SnapshotParams;
-use crate::activity::day_number;
+use crate::frame::calendar::day_number;
 
 /// Days by which last year's season is looked up: 52 weeks, so that weekdays agree.
 const YEAR: i32 = 364;

@@ -1,0 +1,130 @@
+//! The checked table of a survey.
+
+use std::fmt;
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::answers::{Answers, read_answers};
+use super::question::Question;
+use super::roles::SurveyColumns;
+use crate::error::{Error, Result};
+use crate::frame::columns::{RULE_REASON, SOURCE_ROW};
+use crate::frame::times::time_expr;
+
+const TABLE: &str = "survey";
+
+/// A table of survey responses whose roles exist and have usable types; nothing is read yet.
+///
+/// # Examples
+///
+/// ```
+/// use customer_analytics::frame::{Question, Scale, SurveyColumns, SurveyResponses};
+/// use customer_analytics::polars::prelude::*;
+///
+/// let answers = df!("score" => [Some(9), Some(10), None, Some(3)], "city" => ["上海", "北京", "北京", "上海"])?;
+/// let columns = SurveyColumns::new().score(Question::new("score", Scale::ZERO_TO_TEN)).segments(["city"]);
+/// let survey = SurveyResponses::new(answers.lazy(), &columns)?;
+/// assert_eq!(survey.columns(), &columns);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SurveyResponses {
+    frame: LazyFrame,
+    schema: SchemaRef,
+    columns: SurveyColumns,
+}
+
+impl SurveyResponses {
+    /// Checks the roles against the schema of a table; reads nothing but that.
+    ///
+    /// # Errors
+    /// `Schema` with every problem at once: columns that are missing, have an unusable type or
+    /// play two roles, a scale that is none, no question at all. `Query` when the schema cannot
+    /// be had.
+    pub fn new(frame: impl IntoLazy, columns: &SurveyColumns) -> Result<Self> {
+        let mut frame = frame.lazy();
+        let schema = frame.collect_schema().map_err(Error::query("reading the schema of the survey"))?;
+        columns.check(&schema)?;
+        Ok(Self { frame, schema, columns: columns.clone() })
+    }
+
+    /// The table behind the roles, with all its columns.
+    pub fn lazy(&self) -> LazyFrame {
+        self.frame.clone()
+    }
+
+    /// The roles as they were given.
+    pub fn columns(&self) -> &SurveyColumns {
+        &self.columns
+    }
+
+    /// Names and types of all columns.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The question whose answer is the score, where one is named.
+    #[must_use]
+    pub fn score(&self) -> Option<&Question> {
+        self.columns.score.as_ref()
+    }
+
+    /// The questions that are items of an index.
+    pub fn items(&self) -> &[Question] {
+        &self.columns.items
+    }
+
+    /// The rows with an answer that can be none on its scale: outside it, between its whole
+    /// numbers, or in a text that does not begin with a score.
+    ///
+    /// They come as they were read and in source order, after `source_row` (from 0) and
+    /// `rule_reason`, which names every such column and what is wrong; whether they are refused
+    /// or left out elsewhere is [`SurveyColumns::out_of_scale`].
+    pub fn quarantine(&self) -> LazyFrame {
+        let numbered = self.frame.clone().with_row_index(SOURCE_ROW, None);
+        let questions: Arc<[Question]> = self.columns.questions().cloned().collect();
+        let judge = move |batch: DataFrame| taken(&questions, &batch);
+        let layout = |numbered: &Schema| {
+            let mut schema = numbered.clone();
+            schema.insert_at_index(1, RULE_REASON.into(), DataType::String)?;
+            Ok(Arc::new(schema))
+        };
+        numbered.map(judge, AllowedOptimizations::STREAMING, Some(Arc::new(layout)), Some("quarantine"))
+    }
+
+    /// The time of a response: a Date, or a Datetime on the wall clock of its zone.
+    pub(crate) fn time_expr(&self) -> Option<Expr> {
+        let time = self.columns.time.as_ref()?;
+        Some(time_expr(time, self.columns.time_format.as_ref(), &self.schema))
+    }
+}
+
+/// The rows of a batch that have an answer that can be none, with what is wrong.
+fn taken(questions: &[Question], batch: &DataFrame) -> PolarsResult<DataFrame> {
+    let read = |question: &Question| -> PolarsResult<Answers> {
+        let answers = read_answers(TABLE, question, batch.column(question.column())?);
+        answers.map_err(|error| polars_err!(ComputeError: "{error}"))
+    };
+    let answers: Vec<Answers> = questions.iter().map(read).collect::<PolarsResult<_>>()?;
+    let problem = |row: usize| {
+        let of_row = |(question, answers): (&Question, &Answers)| {
+            answers.problem(row, question.scale()).map(|problem| format!("`{}` is {problem}", question.column()))
+        };
+        let problems: Vec<String> = questions.iter().zip(&answers).filter_map(of_row).collect();
+        (!problems.is_empty()).then(|| problems.join(", "))
+    };
+    let reasons: StringChunked = (0..batch.height()).map(problem).collect();
+    let is_taken = reasons.is_not_null();
+    let mut batch = batch.clone();
+    batch.insert_column(1, reasons.with_name(RULE_REASON.into()).into_column())?;
+    batch.filter_seq(&is_taken)
+}
+
+impl fmt::Debug for SurveyResponses {
+    /// The roles only: a plan over a frame can show what customers answered.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SurveyResponses").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! Net promoter scores as an analysis.
+
+use polars::prelude::LazyFrame;
+use rayon::prelude::*;
+
+use super::group::{NpsGroup, Scoring};
+use super::params::{Nps, NpsInterval};
+use super::report::NpsReport;
+use crate::analysis::Analysis;
+use crate::error::{Error, Result};
+use crate::frame::SurveyResponses;
+use crate::satisfaction::groups::{GroupCells, Grouped};
+use crate::satisfaction::tally::{SurveyReading, TallySettings, read};
+
+/// Places of the classes in a reading.
+pub(super) const DETRACTORS: u8 = 0;
+pub(super) const PASSIVES: u8 = 1;
+pub(super) const PROMOTERS: u8 = 2;
+
+impl Analysis for Nps {
+    type Input = SurveyResponses;
+    type Reduced = SurveyReading;
+    type Output = NpsReport;
+    const NAME: &'static str = "nps";
+
+    /// Coded answers, weights, and what makes segments and periods.
+    fn plan(&self, survey: &SurveyResponses) -> Result<LazyFrame> {
+        let needs_counts = matches!(self.0.interval, NpsInterval::Exact | NpsInterval::Bootstrap { .. });
+        if needs_counts && survey.columns().weight.is_some() {
+            let got = "an exact or bootstrap interval, which need counts";
+            return Err(Error::param(Self::NAME, "interval", "`adjusted_wald` or `wald` for weighted answers", got));
+        }
+        if let Some(question) = survey.score() {
+            self.0.check_scale(question.scale())?;
+        }
+        TallySettings::plan(&self.0.cells(), survey)
+    }
+
+    /// Counts the answers of every segment in every period, in one pass.
+    fn reduce(&self, mut plan: LazyFrame) -> Result<SurveyReading> {
+        let class_of = |score: i32| match score {
+            score if score <= self.0.detractors_to => DETRACTORS,
+            score if score < self.0.promoters_from => PASSIVES,
+            _ => PROMOTERS,
+        };
+        read(TallySettings::of(self.0.cells(), &mut plan, class_of)?, plan)
+    }
+
+    fn finish(&self, reading: SurveyReading) -> Result<NpsReport> {
+        if reading.settings.cells != self.0.cells() {
+            let reason = "a reading made with other settings (segments, period or date)".to_owned();
+            return Err(Error::Unusable { analysis: Self::NAME, reason });
+        }
+        reading.check()?;
+        let grouped = Grouped::of(&reading.in_order()?, &self.0.cells());
+        let scoring = Scoring::new(&self.0, &grouped)?;
+        let score =
+            |group: &GroupCells| scoring.group(&group.key, &reading.tally(&group.cells), &reading.settings.class_of);
+        let scored = |groups: &[GroupCells]| groups.par_iter().map(score).collect::<Vec<NpsGroup>>();
+        Ok(NpsReport {
+            params: self.0.clone(),
+            rows: reading.rows(),
+            is_weighted: reading.settings.is_weighted,
+            overall: score(&grouped.whole),
+            segments: scored(&grouped.segments),
+            periods: scored(&grouped.periods),
+            groups: scored(&grouped.both),
+        })
+    }
+}

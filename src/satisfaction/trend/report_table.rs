@@ -1,0 +1,94 @@
+//! Trends as tables to read.
+
+use std::fmt;
+
+use super::report::{TrendReport, signal_name};
+use super::series::{TrendPoint, TrendSeries};
+use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, write_table};
+use crate::kernel::survey::{ControlChart, MannKendall, PMethod, SensSlope};
+use crate::satisfaction::groups::GroupKey;
+
+/// Series that are shown.
+const MOST_SERIES: usize = 20;
+/// Periods of a series that are shown, the last ones.
+const MOST_PERIODS: usize = 60;
+/// Digits of scores.
+const DIGITS: i32 = 4;
+
+fn points(number: Option<f64>) -> String {
+    shown_digits(number, DIGITS)
+}
+
+impl fmt::Display for TrendReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chart = match self.params.chart {
+            ControlChart::Sampling => "by sampling alone",
+            ControlChart::Laney => "by sampling, widened to the steps of the series (Laney)",
+            ControlChart::MovingRange => "by the steps of the series",
+        };
+        let (level, sigmas) = (100.0 * self.params.conf_level, self.params.n_sigmas);
+        write!(f, "trend of {}: {} series", self.measure, self.series.len())?;
+        let (level, sigmas) = (shown_number(Some(level)), shown_number(Some(sigmas)));
+        write!(f, "\n{level}% intervals; control limits of {sigmas} sigmas, {chart}")?;
+        self.series.iter().take(MOST_SERIES).try_for_each(|series| write_series(f, series))?;
+        match self.series.len().saturating_sub(MOST_SERIES) {
+            0 => Ok(()),
+            n_more => write!(f, "\nand {n_more} more series, which `to_dataframe` has"),
+        }
+    }
+}
+
+fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries) -> fmt::Result {
+    let key = GroupKey { segment: series.segment.clone(), period: None };
+    write!(f, "\n\n{key}: {}", verdict(series))?;
+    let from = series.points.len().saturating_sub(MOST_PERIODS);
+    let row = |point: &TrendPoint| {
+        let change = point.change.as_ref();
+        let mut cells = vec![grouped(point.n)];
+        cells.extend([point.estimate, point.std_error, change.map(|change| change.difference)].map(points));
+        let p = change.and_then(|change| change.p_value);
+        let adjusted = change.and_then(|change| change.p_adjusted);
+        cells.extend([p, adjusted].map(|p| p.map_or_else(|| "-".to_owned(), shown_p)));
+        cells.extend([point.control.map(|limit| limit.low), point.control.map(|limit| limit.high)].map(points));
+        let signal = point.control.and_then(|limit| limit.signal);
+        let signal = signal.map(|signal| format!(" <- {}", signal_name(signal).replace('_', " "))).unwrap_or_default();
+        let period = GroupKey { segment: None, period: point.key.period.clone() };
+        (cells, format!("{period}{signal}"))
+    };
+    let rows: Vec<(Vec<String>, String)> = series.points[from..].iter().map(row).collect();
+    write_table(f, &["n", "score", "std error", "change", "p", "adjusted", "low", "high", "period"], &rows)?;
+    if from > 0 { write!(f, "\n{from} earlier period(s) are in `to_dataframe`") } else { Ok(()) }
+}
+
+/// What goes through all of a series, in words.
+fn verdict(series: &TrendSeries) -> String {
+    let test = match (&series.mann_kendall, &series.no_mann_kendall) {
+        (Some(found), _) => tested(found),
+        (None, Some(reason)) => format!("no test of a trend ({reason})"),
+        (None, None) => "no test of a trend".to_owned(),
+    };
+    let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope))).unwrap_or_default();
+    let control = match &series.control {
+        Some(control) => {
+            let widened =
+                control.widening.map(|by| format!(", limits {} times those of sampling", shown_digits(Some(by), 3)));
+            let signals = control.limits.iter().filter(|limit| limit.signal.is_some()).count();
+            format!("; about {}{}, {signals} signal(s)", points(Some(control.centre)), widened.unwrap_or_default())
+        }
+        None => series.no_control.as_ref().map(|reason| format!("; no control limits ({reason})")).unwrap_or_default(),
+    };
+    format!("{test}{slope}{control}")
+}
+
+fn tested(found: &MannKendall) -> String {
+    let way = if found.s > 0 { "rises" } else { "falls" };
+    let way = if found.s == 0 { "neither rises nor falls" } else { way };
+    let method = if found.method == PMethod::Exact { "exact" } else { "normal" };
+    format!("{way}, p = {} (Mann-Kendall, {method})", shown_p(found.p_value))
+}
+
+fn sloped(slope: &SensSlope) -> String {
+    let ends =
+        slope.interval.as_ref().ok().map(|ends| format!(" [{}, {}]", points(Some(ends.low)), points(Some(ends.high))));
+    format!("{} per period{}", points(Some(slope.slope)), ends.unwrap_or_default())
+}

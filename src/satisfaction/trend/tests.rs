@@ -1,0 +1,182 @@
+//! Series by hand, and what stays out of them.
+
+use chrono::NaiveDate;
+
+use super::*;
+use crate::frame::{ToDataFrame, columns};
+use crate::kernel::multiplicity::Multiplicity;
+use crate::kernel::survey::{ControlChart, ControlSignal};
+use crate::kernel::undefined::Undefined;
+use crate::satisfaction::groups::GroupKey;
+use crate::satisfaction::period::{PeriodLabel, SurveyPeriod};
+
+/// Scores of somebody's own.
+struct Own {
+    period: Option<SurveyPeriod>,
+    scores: Vec<PeriodScore>,
+}
+
+impl PeriodScores for Own {
+    fn measure(&self) -> &str {
+        "points"
+    }
+
+    fn by(&self) -> &[String] {
+        &[]
+    }
+
+    fn period(&self) -> Option<SurveyPeriod> {
+        self.period
+    }
+
+    fn scores(&self) -> Vec<PeriodScore> {
+        self.scores.clone()
+    }
+}
+
+fn score(label: &str, estimate: Option<f64>, std_error: Option<f64>) -> PeriodScore {
+    let period = PeriodLabel { label: label.to_owned(), start: None, end: None, is_complete: None };
+    let key = GroupKey { segment: None, period: Some(period) };
+    PeriodScore { key, n: 100, n_eff: Some(100.0), estimate, std_error }
+}
+
+fn month(month: u32, estimate: f64, is_complete: bool) -> PeriodScore {
+    let start = NaiveDate::from_ymd_opt(2026, month, 1);
+    let mut score = score(&format!("2026-{month:02}"), Some(estimate), Some(4.0));
+    score.key.period = score.key.period.map(|period| PeriodLabel { start, is_complete: Some(is_complete), ..period });
+    score
+}
+
+fn waves(estimates: &[f64], std_error: f64) -> Own {
+    let scores = estimates.iter().enumerate().map(|(at, &one)| score(&at.to_string(), Some(one), Some(std_error)));
+    Own { period: Some(SurveyPeriod::Wave), scores: scores.collect() }
+}
+
+fn near(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{found} {expected}");
+}
+
+/// Oracle: by hand; standard errors 3 and 4 make 5. p-values of z = 2 and -1 by scipy 1.17.1,
+/// `2 * norm.sf(z)`: Holm doubles the smaller one.
+#[test]
+fn changes_between_waves_are_tested_and_adjusted_together() {
+    let own = Own {
+        period: Some(SurveyPeriod::Wave),
+        scores: vec![
+            score("w1", Some(30.0), Some(3.0)),
+            score("w2", Some(40.0), Some(4.0)),
+            score("w3", Some(35.0), Some(3.0)),
+        ],
+    };
+    let report = TrendParams::new().of(&own).unwrap();
+    let series = &report.series[0];
+    assert_eq!(series.points[0].change, None);
+    let [first, second] = [1, 2].map(|at| series.points[at].change.clone().unwrap());
+    assert_eq!((first.from.as_str(), first.difference, first.std_error, first.z), ("w1", 10.0, 5.0, Some(2.0)));
+    near(first.p_value.unwrap().value(), 0.045_500_263_896_358_42);
+    near(first.p_adjusted.unwrap().value(), 0.091_000_527_792_716_84);
+    near(second.p_adjusted.unwrap().value(), 0.317_310_507_862_914_15);
+    near(first.interval.unwrap().low, 10.0 - 5.0 * 1.959_963_984_540_054);
+    let alone = TrendParams::new().multiplicity(Multiplicity::None).of(&own).unwrap();
+    let change = alone.series[0].points[1].change.clone().unwrap();
+    assert_eq!(change.p_adjusted, change.p_value);
+    assert_eq!(report.measure, "points");
+}
+
+/// Oracle: by hand; 12 rising waves: S = 66, slope 2, p = 2 / 12!.
+#[test]
+fn a_series_that_rises_says_how_fast() {
+    let estimates: Vec<f64> = (0..12).map(|at| 10.0 + 2.0 * f64::from(at)).collect();
+    let report = TrendParams::new().of(&waves(&estimates, 5.0)).unwrap();
+    let series = &report.series[0];
+    let found = series.mann_kendall.unwrap();
+    assert_eq!((found.s, found.tau), (66, 1.0));
+    near(found.p_value.value() * 479_001_600.0, 2.0);
+    assert_eq!(series.slope.as_ref().unwrap().slope, 2.0);
+    let shown = report.to_string();
+    for part in ["trend of points", "rises, p = 4.2e-9 (Mann-Kendall, exact); 2 per period [2, 2]", "about 21"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(report.series_frame().height(), 1);
+    let frame = report.to_dataframe();
+    assert_eq!(frame.height(), 12);
+    for name in [columns::ESTIMATE, columns::CHANGE, columns::P_ADJUSTED, columns::CONTROL_LOW, columns::SIGNAL] {
+        assert!(frame.column(name).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_point_outside_its_limits_is_a_signal() {
+    let mut estimates = vec![50.0, 51.0, 50.0, 49.0, 50.0, 51.0, 50.0];
+    estimates.push(80.0);
+    let sampling = TrendParams::new().chart(ControlChart::Sampling).of(&waves(&estimates, 2.0)).unwrap();
+    let points = &sampling.series[0].points;
+    assert_eq!(points[7].control.unwrap().signal, Some(ControlSignal::BeyondLimits));
+    assert!(points[..7].iter().all(|point| point.control.unwrap().signal.is_none()));
+    assert!(sampling.to_string().contains("7 <- beyond limits"), "{sampling}");
+    let control = sampling.series[0].control.as_ref().unwrap();
+    assert_eq!((control.widening, control.centre), (Some(1.0), 53.875));
+    near(points[0].control.unwrap().high, 53.875 + 6.0);
+}
+
+/// June is not over, and May is missing: the slope counts the months between.
+#[test]
+fn incomplete_periods_stay_out_and_gaps_count() {
+    let scores = vec![month(1, 10.0, true), month(2, 12.0, true), month(4, 16.0, true), month(6, 90.0, false)];
+    let own = Own { period: Some(SurveyPeriod::Month), scores };
+    let report = TrendParams::new().of(&own).unwrap();
+    let series = &report.series[0];
+    assert_eq!(series.slope.as_ref().unwrap().slope, 2.0);
+    assert_eq!(series.mann_kendall.unwrap().n, 3);
+    assert!(!series.points[3].is_used && series.points[3].change.is_none() && series.points[3].control.is_none());
+    assert!(report.to_string().contains("2026-06 (incomplete)"), "{report}");
+    assert_eq!(series.points[2].change.as_ref().unwrap().from, "2026-02");
+    let kept = TrendParams::new().incomplete(IncompletePeriods::Keep).of(&own).unwrap();
+    assert_eq!(kept.series[0].mann_kendall.unwrap().n, 4);
+    assert!(kept.series[0].points[3].is_used);
+}
+
+#[test]
+fn scores_that_are_not_there_are_passed_over() {
+    let own = Own {
+        period: Some(SurveyPeriod::Wave),
+        scores: vec![score("a", Some(10.0), Some(1.0)), score("b", None, None), score("c", Some(12.0), Some(1.0))],
+    };
+    let series = TrendParams::new().of(&own).unwrap().series.remove(0);
+    assert!(!series.points[1].is_used);
+    assert_eq!(series.points[2].change.as_ref().unwrap().from, "a");
+    // Two periods apart.
+    assert_eq!(series.slope.unwrap().slope, 1.0);
+    assert_eq!(series.no_mann_kendall, Some(Undefined::TooFew { n: 2, needed: 3 }));
+}
+
+#[test]
+fn what_does_not_vary_has_no_test() {
+    let series = TrendParams::new().of(&waves(&[40.0; 4], 0.0)).unwrap().series.remove(0);
+    let change = series.points[1].change.clone().unwrap();
+    assert_eq!((change.difference, change.z, change.p_value, change.p_adjusted), (0.0, None, None, None));
+    assert_eq!(series.no_mann_kendall, Some(Undefined::Constant));
+    assert_eq!(series.no_control, Some(Undefined::Constant));
+    assert_eq!(series.slope.unwrap().slope, 0.0);
+    let one = Own { period: Some(SurveyPeriod::Wave), scores: vec![score("a", Some(1.0), None)] };
+    let one = TrendParams::new().of(&one).unwrap();
+    assert!(one.series[0].no_slope.is_some() && one.series[0].no_control.is_some());
+    assert!(one.to_string().contains("no test of a trend (too few values: 1 of 3)"), "{one}");
+    let none = TrendParams::new().of(&Own { period: Some(SurveyPeriod::Wave), scores: vec![] }).unwrap();
+    assert!(none.series.is_empty() && none.to_dataframe().height() == 0);
+}
+
+#[test]
+fn settings_outside_their_range_are_refused() {
+    let refused = |params: TrendParams| params.of(&waves(&[1.0, 2.0], 1.0)).unwrap_err().to_string();
+    assert_eq!(refused(TrendParams::new().conf_level(1.0)), "trend: `conf_level` must be above 0 and below 1, got 1");
+    assert_eq!(refused(TrendParams::new().n_sigmas(f64::NAN)), "trend: `n_sigmas` must be above 0, got NaN");
+    let without = Own { period: None, scores: vec![] };
+    assert_eq!(
+        TrendParams::new().of(&without).unwrap_err().to_string(),
+        "trend: `period` must be set in the report whose trend it is, got none"
+    );
+    assert!(toml::from_str::<Trend>("n_sigmas = -1.0").is_err());
+    let params = TrendParams::new().chart(ControlChart::Sampling).incomplete(IncompletePeriods::Keep);
+    assert_eq!(toml::from_str::<TrendParams>(&toml::to_string(&params).unwrap()).unwrap(), params);
+}
