@@ -151,6 +151,18 @@ pub const TARGET_SHARE: &str = "target_share";
 pub const SHARE_BEFORE: &str = "share_before";
 /// Share after, 0..=1.
 pub const SHARE_AFTER: &str = "share_after";
+/// Share of the highest scores of a scale, 0..=1.
+pub const TOP_BOX: &str = "top_box";
+/// Lower end of the interval of the top box.
+pub const TOP_BOX_CONF_LOW: &str = "top_box_conf_low";
+/// Upper end of the interval of the top box.
+pub const TOP_BOX_CONF_HIGH: &str = "top_box_conf_high";
+/// Share of the lowest scores of a scale, 0..=1.
+pub const BOTTOM_BOX: &str = "bottom_box";
+/// Lower end of the interval of the bottom box.
+pub const BOTTOM_BOX_CONF_LOW: &str = "bottom_box_conf_low";
+/// Upper end of the interval of the bottom box.
+pub const BOTTOM_BOX_CONF_HIGH: &str = "bottom_box_conf_high";
 /// Net promoter score, -100..=100.
 pub const NPS: &str = "nps";
 /// Responses of promoters.

@@ -22,6 +22,7 @@ mod tests;
 
 pub use compare::{NpsPeriodChange, NpsTests};
 pub use decompose::NpsMixRate;
+pub(in crate::satisfaction) use group::Scoring;
 pub use group::{NoScore, NpsGroup};
 pub use params::{Nps, NpsInterval, NpsParams, SegmentPopulation};
 pub use report::NpsReport;

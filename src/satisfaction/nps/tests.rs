@@ -49,7 +49,7 @@ fn scores_of_segments_periods_and_both_are_those_by_hand() {
     assert_eq!((report.rows.n_used, report.rows.n_null), (8, 1));
     let row = |name: &str, n, nps| (name.to_owned(), n, Some(nps));
     assert_eq!(scores(&report.segments), [row("上海", 4, 25.0), row("北京", 2, 0.0), row("广州", 2, 50.0)]);
-    assert_eq!(scores(&report.periods), [row("1", 5, 80.0), row("2", 3, -100.0 * (2.0 / 3.0))]);
+    assert_eq!(scores(&report.periods), [row("1", 5, 80.0), row("2", 3, -200.0 / 3.0)]);
     let both = [row("上海, 1", 2, 100.0), row("上海, 2", 2, -50.0), row("北京, 1", 1, 100.0)];
     assert_eq!(scores(&report.groups)[..3], both);
     assert_eq!(report.segment(&["北京"]).unwrap().n_rows, 3);
