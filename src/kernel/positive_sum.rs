@@ -24,23 +24,28 @@ pub struct PositiveGrid {
 }
 
 impl PositiveGrid {
-    /// A grid for terms from 2^-27 to 2^7 times a positive one.
+    /// A grid for terms from 2^-27 to 2^7 times a positive one that is neither within 2^40 of the
+    /// largest double nor below the smallest normal one.
     #[must_use]
     pub fn around(term: f64) -> Self {
-        let exponent = (term.to_bits() >> FRACTION_BITS & 0x7ff) as i32 - BIAS;
-        Self { exponent: exponent - FRACTION_BITS + ABOVE - MOST_SHIFT }
+        let exponent = field_of(term) - BIAS - FRACTION_BITS + ABOVE - MOST_SHIFT;
+        // So that no term that fits is subnormal or infinite.
+        Self { exponent: exponent.clamp(1 - BIAS - FRACTION_BITS, 0x7fe - BIAS - FRACTION_BITS - MOST_SHIFT) }
     }
 
-    /// A term as a whole number of units; `None` when it is none, or too many of them.
+    /// A positive term as a whole number of units; `None` for all that does not fit, negative
+    /// terms, zeros and NaN among it.
     #[inline(always)]
     #[must_use]
     pub fn units(self, term: f64) -> Option<i128> {
-        let bits = term.to_bits();
-        // Negative terms have an exponent field that is too large, subnormal ones one too small.
-        let field = (bits >> FRACTION_BITS) as i32;
-        let shift = field - BIAS - FRACTION_BITS - self.exponent;
-        let mantissa = bits & ((1 << FRACTION_BITS) - 1) | 1 << FRACTION_BITS;
-        ((0..=MOST_SHIFT).contains(&shift) && (1..0x7ff).contains(&field)).then(|| i128::from(mantissa) << shift)
+        let shift = field_of(term) - BIAS - FRACTION_BITS - self.exponent;
+        if !(0..=MOST_SHIFT).contains(&shift) {
+            return None;
+        }
+        let mantissa = term.to_bits() & ((1 << FRACTION_BITS) - 1) | 1 << FRACTION_BITS;
+        // In words, as the shift is known to be less than one.
+        let (low, high) = (mantissa << shift, mantissa >> 1 >> (63 - shift));
+        Some((u128::from(high) << 64 | u128::from(low)) as i128)
     }
 
     /// Adds a number of units to a sum, without rounding.
@@ -60,6 +65,12 @@ impl PositiveGrid {
     pub fn value(self, units: i128) -> f64 {
         power_of_two(units as f64, self.exponent)
     }
+}
+
+/// The exponent field of a double, and above it the sign.
+#[inline(always)]
+fn field_of(term: f64) -> i32 {
+    (term.to_bits() >> FRACTION_BITS) as i32
 }
 
 /// `value` times 2^`exponent`, in steps that keep within the doubles.
@@ -101,6 +112,11 @@ mod tests {
         {
             assert_eq!(grid.units(term), None, "{term}");
         }
+        for about in [f64::MAX, 1e-320, 5e-324, f64::MIN_POSITIVE, 0.0, -1.0, f64::NAN, f64::INFINITY] {
+            for term in [f64::INFINITY, f64::NAN, -1.0, f64::MIN, -0.0, 0.0, 5e-324, 1e-310] {
+                assert_eq!(PositiveGrid::around(about).units(term), None, "{term} about {about}");
+            }
+        }
         for term in [255.9, 1.0, 8e-9] {
             assert_eq!(grid.units(term).map(|units| grid.value(units)), Some(term), "{term}");
         }
@@ -108,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn grids_differ_and_sums_do_not(terms in prop::collection::vec(0.01_f64..100.0, 1..50), about in 0.5_f64..50.0, exponent in -450_i32..450) {
+        fn grids_differ_and_sums_do_not(terms in prop::collection::vec(1.0_f64..100.0, 1..50), about in 0.5_f64..50.0, exponent in -450_i32..450) {
             let terms: Vec<f64> = terms.iter().map(|term| term * 2.0_f64.powi(exponent)).collect();
             let exact = ExactSum::of(&terms).value().unwrap();
             for about in [about, terms[0] / 2.0_f64.powi(exponent)] {

@@ -29,6 +29,7 @@ use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
 use customer_analytics::satisfaction::csi::{CsiParams, MissingItems};
 use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
+use customer_analytics::satisfaction::nps::NpsPairedParams;
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -317,8 +318,10 @@ fn survey(frame: DataFrame, is_weighted: bool) -> SurveyResponses {
         (invoice() % lit(3)).cast(DataType::Float64).alias("weight") + lit(0.3),
         col("sku"),
         col("when"),
+        col("who"),
     ]);
     let columns = SurveyColumns::new()
+        .respondent("who")
         .score(Question::new("score", Scale::ZERO_TO_TEN).not_applicable([5]))
         .items(["quality", "price"].map(|item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0])))
         .segments(["sku"])
@@ -560,6 +563,15 @@ fn registry() -> Vec<Box<dyn Entry>> {
         raking(margins(), false),
         raking(margins().bounds(0.1, 9.0).missing_levels(MissingLevels::LeaveOut), true),
     ]);
+    let paired = [
+        NpsPairedParams::waves("0", "1"),
+        NpsPairedParams::days((day(4, 1), day(4, 30)), (day(5, 1), day(5, 31))).cuts(3, 7).conf_level(0.9),
+    ];
+    entries.extend(
+        paired.map(|params| {
+            Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted: false }) as Box<dyn Entry>
+        }),
+    );
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),

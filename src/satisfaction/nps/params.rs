@@ -262,17 +262,21 @@ impl NpsParams {
 
     /// Refuses a scale on which the cuts leave a class without answers.
     pub(in crate::satisfaction) fn check_scale(&self, scale: Scale) -> Result<()> {
-        let is_inside = scale.min() <= self.detractors_to && self.promoters_from <= scale.max();
-        // On a scale to 100 all but a few would be promoters.
-        let is_usual = self.detractors_to == 6 && self.promoters_from == 9;
-        if is_inside && (!is_usual || scale.max() == 10) {
-            return Ok(());
-        }
-        let (to, from) = (self.detractors_to, self.promoters_from);
-        let expected =
-            format!("stated for the scale {scale}: detractors from {} on, promoters to {}", scale.min(), scale.max());
-        Err(Error::param(Nps::NAME, "cuts", expected, format!("{to} and {from}")))
+        check_cuts(Nps::NAME, scale, self.detractors_to, self.promoters_from)
     }
+}
+
+/// Refuses a scale on which the cuts leave a class without answers.
+pub(super) fn check_cuts(analysis: &'static str, scale: Scale, detractors_to: i32, promoters_from: i32) -> Result<()> {
+    let is_inside = scale.min() <= detractors_to && promoters_from <= scale.max();
+    // On a scale to 100 all but a few would be promoters.
+    let is_usual = (detractors_to, promoters_from) == (6, 9);
+    if is_inside && (!is_usual || scale.max() == 10) {
+        return Ok(());
+    }
+    let expected =
+        format!("stated for the scale {scale}: detractors from {} on, promoters to {}", scale.min(), scale.max());
+    Err(Error::param(analysis, "cuts", expected, format!("{detractors_to} and {promoters_from}")))
 }
 
 /// Checked settings of net promoter scores; the only type that can run.

@@ -7,7 +7,6 @@ use proptest::prelude::*;
 use super::*;
 use crate::analysis::Analysis;
 use crate::frame::{OutOfScale, Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame};
-use crate::kernel::interval::Interval;
 use crate::kernel::undefined::Undefined;
 use crate::satisfaction::SurveyPeriod;
 
@@ -355,8 +354,17 @@ proptest! {
         let turned: Vec<_> = rows.iter().map(|&(score, city, weight)| (10 - score, city, weight)).collect();
         let there = NpsParams::new().run(&survey_of(of_answers(&rows), &columns)).unwrap().overall;
         let back = NpsParams::new().cuts(1, 4).run(&survey_of(of_answers(&turned), &columns)).unwrap().overall;
-        prop_assert_eq!((there.nps, there.std_error), (back.nps.map(|nps| -nps), back.std_error));
-        prop_assert_eq!(there.interval, back.interval.map(|ends| Interval { low: -ends.high, high: -ends.low }));
+        let numbers = |group: &NpsGroup| [group.nps, group.std_error, group.interval.map(|ends| ends.low), group.interval.map(|ends| ends.high)];
+        let ([nps, error, low, high], [turned, turned_error, turned_low, turned_high]) = (numbers(&there), numbers(&back));
+        let mirrored = [turned.map(|nps| -nps), turned_error, turned_high.map(|end| -end), turned_low.map(|end| -end)];
+        if is_weighted {
+            // Sums of the classes are added up in the other order.
+            for (one, other) in [nps, error, low, high].into_iter().zip(mirrored) {
+                prop_assert!((one.unwrap() - other.unwrap()).abs() < 1e-11, "{:?} {:?}", one, other);
+            }
+        } else {
+            prop_assert_eq!([nps, error, low, high], mirrored);
+        }
     }
 
     #[test]

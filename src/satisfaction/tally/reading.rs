@@ -125,26 +125,28 @@ impl SurveyReading {
         };
         sums.prepare(self.cells.len() * n_classes, weights.values);
         let rows = cells.iter().zip(answers).zip(weights.values).enumerate();
-        let counted = rows.filter_map(|(row, ((&cell, &answer), &weight))| {
-            if cell == NO_CELL {
-                return None;
+        sums.add_all(|adder| {
+            for (row, ((&cell, &answer), &weight)) in rows {
+                if cell == NO_CELL {
+                    continue;
+                }
+                let (cell, code) = (cell as usize, usize::from(answer));
+                let is_missing = weights.is_null(row);
+                let kind = kind_of(weight);
+                if code < n_levels && !is_missing && kind == WeightKind::Counts {
+                    counts[cell * width + code] += 1;
+                    adder.add(cell * n_classes + usize::from(class_of[code]), weight);
+                    continue;
+                }
+                counts[cell * width + n_levels] += 1;
+                match kind {
+                    _ if code >= n_levels => tally[code] += 1,
+                    _ if is_missing => *n_without_weight += 1,
+                    WeightKind::Zero => *n_zero_weight += 1,
+                    _ => *n_bad_weight += 1,
+                }
             }
-            let (cell, code) = (cell as usize, usize::from(answer));
-            let is_missing = weights.is_null(row);
-            if code < n_levels && !is_missing && kind_of(weight) == WeightKind::Counts {
-                counts[cell * width + code] += 1;
-                return Some((cell * n_classes + usize::from(class_of[code]), weight));
-            }
-            counts[cell * width + n_levels] += 1;
-            match kind_of(weight) {
-                _ if code >= n_levels => tally[code] += 1,
-                _ if is_missing => *n_without_weight += 1,
-                WeightKind::Zero => *n_zero_weight += 1,
-                _ => *n_bad_weight += 1,
-            }
-            None
         });
-        sums.add_all(counted);
     }
 
     /// Adds the reading of other rows, made with the same settings on the same roles.

@@ -56,6 +56,28 @@ pub(super) struct WeightSums {
     rest: HashMap<usize, Box<[ExactSum; 2]>, FixedState>,
 }
 
+/// Adds weights to their classes.
+pub(super) struct Adder<'a> {
+    grids: Grids,
+    units: &'a mut [[i128; 2]],
+    rest: Vec<(usize, f64)>,
+}
+
+impl Adder<'_> {
+    /// Adds a weight that counts to a class.
+    #[inline(always)]
+    pub(super) fn add(&mut self, class: usize, weight: f64) {
+        let units = (self.grids.weight.units(weight), self.grids.square.units(weight * weight));
+        match (units, self.units.get_mut(class)) {
+            ((Some(weight), Some(square)), Some(sums)) => {
+                sums[0] += weight;
+                sums[1] += square;
+            }
+            _ => self.rest.push((class, weight)),
+        }
+    }
+}
+
 impl WeightSums {
     pub(super) fn new(shared: SharedGrids) -> Self {
         Self { shared, grids: None, units: Vec::new(), rest: HashMap::default() }
@@ -73,25 +95,15 @@ impl WeightSums {
         }
     }
 
-    /// Adds weights that count, each to its class.
+    /// Takes in the weights of some rows, which `each` hands over with their classes.
     #[inline(always)]
-    pub(super) fn add_all(&mut self, weights: impl Iterator<Item = (usize, f64)>) {
+    pub(super) fn add_all(&mut self, each: impl FnOnce(&mut Adder<'_>)) {
         // Without grids no weight so far counts.
-        let grids =
-            self.grids.unwrap_or(Grids { weight: PositiveGrid::around(1.0), square: PositiveGrid::around(1.0) });
-        let mut rest = Vec::new();
-        for (class, weight) in weights {
-            let square = weight * weight;
-            match (grids.weight.units(weight), grids.square.units(square)) {
-                (Some(weight), Some(square)) if class < self.units.len() => {
-                    let sums = &mut self.units[class];
-                    sums[0] += weight;
-                    sums[1] += square;
-                }
-                _ => rest.push((class, weight)),
-            }
-        }
-        for (class, weight) in rest {
+        let of_one = || Grids { weight: PositiveGrid::around(1.0), square: PositiveGrid::around(1.0) };
+        let grids = self.grids.unwrap_or_else(of_one);
+        let mut adder = Adder { grids, units: &mut self.units, rest: Vec::new() };
+        each(&mut adder);
+        for (class, weight) in adder.rest {
             let [weights, squares] = &mut **self.rest.entry(class).or_default();
             weights.add(weight);
             squares.add(weight * weight);
@@ -166,7 +178,7 @@ mod tests {
     fn sums(weights: &[f64], shared: &SharedGrids) -> WeightSums {
         let mut sums = WeightSums::new(Arc::clone(shared));
         sums.prepare(2, weights);
-        sums.add_all(weights.iter().map(|&weight| (1, weight)));
+        sums.add_all(|adder| weights.iter().for_each(|&weight| adder.add(1, weight)));
         sums
     }
 
