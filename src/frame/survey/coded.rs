@@ -36,22 +36,6 @@ impl CodedQuestion {
         Ok(col(column).map_with_fmt_str(read, field, "answers"))
     }
 
-    /// The answers as places on the scale, from 0 for the worst to 1 for the best; NaN where there
-    /// is none.
-    pub(crate) fn places(&self, step: &'static str) -> Expr {
-        let question = self.question.clone();
-        let read = move |column: Column| {
-            let answers = read_answers(step, &question, &column);
-            let answers = answers.map_err(|error| polars_err!(ComputeError: "{error}"))?;
-            let (scale, min) = (question.scale(), f64::from(question.scale().min()));
-            let range = f64::from(scale.max()) - min;
-            let places = answers.scores(scale).map(|score| score.map_or(f64::NAN, |score| (score - min) / range));
-            Ok(Float64Chunked::from_vec(column.name().clone(), places.collect()).into_column())
-        };
-        let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Float64));
-        col(self.question.column()).map_with_fmt_str(read, field, "places")
-    }
-
     /// The type of the coded answers.
     pub(crate) fn dtype(&self) -> PolarsResult<DataType> {
         let scale = self.question.scale();
