@@ -10,14 +10,12 @@ use super::statistics::FitStatistics;
 use super::training::TrainingRows;
 use crate::error::{Error, Result};
 use crate::frame::exact_number;
-use crate::frame::saved::read_saved;
+use crate::frame::saved::SavedForm;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::prediction::encoding::{Encoder, EncodingCounts, LabelCoding};
 use crate::solver::regression::Family;
 
-/// The version of the saved form.
-const FORMAT: u32 = 1;
-const WHAT: &str = "regression model";
+const FORM: SavedForm = SavedForm { what: "regression model", no_such: "no saved regression model", format: 1 };
 
 /// A fitted regression.
 ///
@@ -86,28 +84,16 @@ impl TryFrom<SavedModel> for RegressionModel {
 
     fn try_from(saved: SavedModel) -> Result<Self> {
         let SavedModel { format, definition, encoder, fitted } = saved;
-        check_format(format)?;
+        FORM.check(format)?;
         let model = Self { format, definition, encoder, fitted };
         model.check()?;
         Ok(model)
     }
 }
 
-fn refused(reason: impl Into<String>) -> Error {
-    Error::Format { what: WHAT, reason: reason.into() }
-}
-
-/// Refuses a model that another version has saved.
-fn check_format(format: u32) -> Result<()> {
-    match format {
-        FORMAT => Ok(()),
-        other => Err(refused(format!("saved in format {other}, but this version reads format {FORMAT}"))),
-    }
-}
-
 impl RegressionModel {
     pub(super) fn new(definition: Regression, encoder: Encoder, fitted: Fitted) -> Self {
-        Self { format: FORMAT, definition, encoder, fitted }
+        Self { format: FORM.format, definition, encoder, fitted }
     }
 
     /// What a damaged file could say that no fit does.
@@ -117,17 +103,20 @@ impl RegressionModel {
         let lengths =
             [fitted.coefficients.len(), fitted.covariance.order(), fitted.vif.len(), fitted.marginal_effects.len()];
         if lengths.iter().any(|&length| length != n) {
-            return Err(refused(format!("it has {n} columns, but not a coefficient and an error for each")));
+            return Err(FORM.refused(format!("it has {n} columns, but not a coefficient and an error for each")));
         }
         if !fitted.coefficients.iter().all(|value| value.is_finite()) || !fitted.covariance.is_finite() {
-            return Err(refused("a coefficient or an error is not finite"));
+            return Err(FORM.refused("a coefficient or an error is not finite"));
+        }
+        if (0..n).any(|column| fitted.covariance.get(column, column) < 0.0) {
+            return Err(FORM.refused("a variance is below 0"));
         }
         if fitted.aliased.iter().any(|&column| column >= n) {
-            return Err(refused("an aliased column is none of its columns"));
+            return Err(FORM.refused("an aliased column is none of its columns"));
         }
         let is_logistic = self.family() == Family::Binomial;
         if is_logistic != fitted.labels.is_some() {
-            return Err(refused("labels go with logistic regression and with no other"));
+            return Err(FORM.refused("labels go with logistic regression and with no other"));
         }
         Ok(())
     }
@@ -228,7 +217,7 @@ impl RegressionModel {
     /// # Errors
     /// `Format` when it is damaged, or saved by a version this one does not know.
     pub fn from_json(text: &str) -> Result<Self> {
-        read_saved(text, WHAT, "no saved regression model", check_format)
+        FORM.read(text)
     }
 
     pub(super) fn fitted(&self) -> &Fitted {
