@@ -28,7 +28,6 @@ use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, Sna
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
 use customer_analytics::satisfaction::csi::{CsiParams, MissingItems};
-use customer_analytics::satisfaction::nps::NpsPairedParams;
 use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
@@ -563,15 +562,6 @@ fn registry() -> Vec<Box<dyn Entry>> {
         raking(margins(), false),
         raking(margins().bounds(0.1, 9.0).missing_levels(MissingLevels::LeaveOut), true),
     ]);
-    let paired = [
-        NpsPairedParams::waves("0", "1"),
-        NpsPairedParams::days((day(4, 1), day(4, 30)), (day(5, 1), day(5, 31))).cuts(3, 7).conf_level(0.9),
-    ];
-    entries.extend(
-        paired.map(|params| {
-            Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted: false }) as Box<dyn Entry>
-        }),
-    );
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),

@@ -12,6 +12,7 @@ mod cleaning_laws;
 mod cleaning_telco;
 mod cleaning_the_french_survey;
 mod contract;
+mod damaged_models;
 mod data;
 mod dirt_is_found;
 mod dirty;
