@@ -235,7 +235,7 @@ fn scores(files: &Files, file: &DataFile, k: usize) {
         assert_eq!(once.rows.n_rows, file.n as u64);
         assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
         let ours = repeat(k, || sums_of_scores(&scored(file, is_weighted, interval)));
-        line(&format!("F4/satisfaction/{name}/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+        ours.print(&format!("F4/satisfaction/{name}/{}", file.name()), &format!("floor decode {decode:.3} s"));
         for peer in &peers {
             println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys.map(|key| (key, 1e-6))));
         }
@@ -268,7 +268,7 @@ fn indexes(files: &Files, file: &DataFile, k: usize) {
     assert_eq!(once.rows.n_rows, file.n as u64);
     assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
     let ours = repeat(k, || sums(&indexed(file)));
-    line(&format!("F4/satisfaction/csi/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+    ours.print(&format!("F4/satisfaction/csi/{}", file.name()), &format!("floor decode {decode:.3} s"));
     for peer in &peers {
         let keys = ["n", "mean", "half"].map(|key| (key, 1e-6));
         println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys));

@@ -27,15 +27,22 @@ impl<'a> Validity<'a> {
         self.bytes[bit / 8] & (1 << (bit % 8)) == 0
     }
 
-    /// Calls with every row of `n` that is null; rows without nulls are passed over by eight.
+    /// Calls with every row of `n` that is null; rows without nulls are passed over by the word.
     fn each_null(self, n: usize, mut call: impl FnMut(usize)) {
         let mut row = 0;
         while row < n {
             let bit = self.offset + row;
-            let rest = self.bytes[bit / 8] >> (bit % 8);
-            let here = (8 - bit % 8).min(n - row);
-            let nulls = !rest & u8::MAX >> (8 - here);
-            (0..here).filter(|at| nulls >> at & 1 == 1).for_each(|at| call(row + at));
+            let (byte, skipped) = (bit / 8, bit % 8);
+            let (bits, width) = match self.bytes[byte..].first_chunk() {
+                Some(word) => (u64::from_le_bytes(*word), 64),
+                None => (u64::from(self.bytes[byte]), 8),
+            };
+            let here = (width - skipped).min(n - row);
+            let mut nulls = !(bits >> skipped) & u64::MAX >> (64 - here);
+            while nulls != 0 {
+                call(row + nulls.trailing_zeros() as usize);
+                nulls &= nulls - 1;
+            }
             row += here;
         }
     }

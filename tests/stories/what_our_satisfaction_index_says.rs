@@ -95,3 +95,38 @@ fn the_garden_stores_read_their_index_in_spite_of_two_encodings() {
     }
     assert!(trend.to_string().contains("trend of csi"), "{trend}");
 }
+
+/// Oracle: scipy 1.17.1, `kendalltau(method="exact")` and `theilslopes` on the scores by quarter of
+/// nps.json: 12.857, 12.278, 9.006, 10.708. Two of three steps down, and nothing to be alarmed by.
+#[test]
+fn the_markets_see_that_a_quarter_is_noise() {
+    let Some(path) = shared("data/nps_three_markets.csv") else { return };
+    let (frame, _) = read_csv(&path, &CsvOptions::new()).unwrap();
+    let columns = SurveyColumns::new()
+        .score(Question::new("NPS", Scale::ZERO_TO_TEN).text_scores(true))
+        .time("Survey date")
+        .time_format("%d/%m/%Y")
+        .segments(["Market"]);
+    let survey = SurveyResponses::new(frame, &columns).unwrap();
+    // The last answer is of 30 December; that the year is over is for the report to say.
+    let as_of = NaiveDate::from_ymd_opt(2021, 12, 31).unwrap();
+    let params = NpsParams::new().period(SurveyPeriod::Quarter).by(["Market"]);
+    let open = TrendParams::new().of(&params.clone().run(&survey).unwrap()).unwrap();
+    assert!(!open.series[0].points[3].is_used);
+    let report = params.as_of(as_of).run(&survey).unwrap();
+    let trend = TrendParams::new().of(&report).unwrap();
+    assert_eq!(trend.series.len(), 4);
+    let all = &trend.series[0];
+    let found = all.mann_kendall.unwrap();
+    assert_eq!((found.s, found.n), (-4, 4));
+    assert!((found.p_value.value() - 1.0 / 3.0).abs() < 1e-14);
+    let slope = all.slope.as_ref().unwrap();
+    assert!((slope.slope + 0.750_489_867_868_431_7).abs() < 1e-12);
+    assert!(slope.interval.is_err(), "four quarters allow no interval of 95%");
+    // 12.2779 to 9.0062, with standard errors of 3.58 and 3.49.
+    let third = all.points[2].change.as_ref().unwrap();
+    assert!((third.z.unwrap() + 3.271_656_348_147_18 / 4.997_699_4).abs() < 1e-5, "{third:?}");
+    assert!(third.p_adjusted.unwrap().value() > 0.9);
+    assert!(all.points.iter().all(|point| point.is_used && point.control.unwrap().signal.is_none()));
+    assert!(trend.segment(&["UK"]).is_some());
+}

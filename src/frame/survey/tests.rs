@@ -219,7 +219,7 @@ fn rows_that_are_set_aside_say_why() {
         .time_format("%d/%m/%Y");
     let survey = SurveyResponses::new(table().lazy(), &columns).unwrap();
     let taken = collect(survey.quarantine());
-    let names: Vec<&str> = taken.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = taken.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
     assert_eq!(names[..3], [SOURCE_ROW, RULE_REASON, "分数"]);
     let rows: Vec<_> = taken.column(SOURCE_ROW).unwrap().idx().unwrap().iter().flatten().collect();
     let reasons: Vec<_> = taken.column(RULE_REASON).unwrap().str().unwrap().iter().flatten().collect();

@@ -2,8 +2,8 @@
 
 use crate::kernel::wide::{Loop, wide};
 
-/// Rows whose counts fit a byte.
-const IN_BYTE: usize = 255;
+/// Rows whose counts fit a byte, and which fill registers of any width.
+const IN_BYTE: usize = 224;
 
 /// Answers to one question that are missing. Reasons are codes that follow those of the answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -270,7 +270,10 @@ impl NewRows {
 mod tests {
     use super::*;
 
-    fn ranked(pieces: &[Series]) -> Vec<(Vec<u32>, Vec<(u32, Option<String>)>)> {
+    /// Numbers of rows, and for each number the rank and the label of its value.
+    type Read = (Vec<u32>, Vec<(u32, Option<String>)>);
+
+    fn ranked(pieces: &[Series]) -> [Read; 2] {
         // One after the other, and the second merged into the first.
         let mut one = Dictionary::new();
         let codes: Vec<u32> = pieces.iter().flat_map(|piece| one.codes("test", piece).unwrap()).collect();
@@ -279,7 +282,7 @@ mod tests {
         let of_right = right.codes("test", &pieces[1]).unwrap();
         let numbers = left.merge("test", &right).unwrap();
         merged.extend(of_right.iter().map(|&code| numbers[code as usize]));
-        vec![(codes, one.ranked("test").unwrap()), (merged, left.ranked("test").unwrap())]
+        [(codes, one.ranked("test").unwrap()), (merged, left.ranked("test").unwrap())]
     }
 
     /// Labels of the rows in order, and all labels in the order of their values.

@@ -130,6 +130,9 @@ pub(crate) struct OrderedCell {
     pub(crate) cell: usize,
 }
 
+/// The places of things by their numbers, and the things by place.
+type InOrder<T> = (Vec<usize>, Vec<T>);
+
 impl Cells {
     pub(crate) fn new(settings: CellSettings) -> Self {
         let n = settings.by.len();
@@ -231,7 +234,7 @@ impl Cells {
     /// Periods, which are one where only later days are left out.
     fn n_periods(&self) -> usize {
         let of_waves = self.waves.as_ref().map(Dictionary::len);
-        let of_days = || self.timeline.as_ref().map(|timeline| timeline.len());
+        let of_days = || self.timeline.as_ref().map(Timeline::len);
         of_waves.or_else(of_days).unwrap_or(1)
     }
 
@@ -296,8 +299,8 @@ impl Cells {
         Ok(OrderedCells { segments, periods, cells })
     }
 
-    /// The place of each segment by its number, and the segments by place.
-    fn segments_in_order(&self) -> Result<(Vec<usize>, Vec<Vec<Option<String>>>)> {
+    /// The segments in ascending order.
+    fn segments_in_order(&self) -> Result<InOrder<Vec<Option<String>>>> {
         let step = self.settings.analysis;
         let ranked = self.segments.iter().map(|dictionary| dictionary.ranked(step)).collect::<Result<Vec<_>>>()?;
         let Some(n) = self.joined.last().map(|pairs| pairs.known.len()).or(ranked.last().map(Vec::len)) else {
@@ -328,8 +331,8 @@ impl Cells {
         Ok((places, segments))
     }
 
-    /// The same of periods.
-    fn periods_in_order(&self) -> Result<(Vec<usize>, Vec<Option<PeriodLabel>>)> {
+    /// The periods in the order of time, or of the waves.
+    fn periods_in_order(&self) -> Result<InOrder<Option<PeriodLabel>>> {
         let wave = |label| PeriodLabel { label, start: None, end: None, is_complete: None };
         let labels: Vec<(i64, Option<PeriodLabel>)> = match (&self.waves, &self.timeline) {
             (Some(dictionary), _) => {

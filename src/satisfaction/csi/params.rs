@@ -56,7 +56,7 @@ impl ItemWeighting {
 
 /// Whose answers make the index where some items were left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum MissingItems {
     /// Of everyone who answered at least so many items, the items that were answered, with their

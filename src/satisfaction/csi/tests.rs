@@ -270,6 +270,21 @@ fn what_has_no_answers_says_so() {
     assert_eq!(report.overall.std_error, Some(0.0));
 }
 
+/// Every response is a segment of its own, some of them with names of many bytes.
+#[test]
+fn as_many_segments_as_responses_are_no_harm() {
+    let n = 30_000;
+    let names: Vec<String> = (0..n).map(|at| format!("客户编号第{at:06}号")).collect();
+    let quality: Vec<i32> = (0..n).map(|at| at % 5 + 1).collect();
+    let frame = df!("quality" => &quality, "price" => &quality, "城市" => names, "w" => vec![2.0; n as usize]).unwrap();
+    for columns in [roles().segments(["城市"]), roles().segments(["城市"]).weight("w")] {
+        let report = CsiParams::new().by(["城市"]).run(&survey(frame.clone(), &columns)).unwrap();
+        assert_eq!((report.segments.len(), report.overall.csi), (n as usize, Some(50.0)));
+        let of_segment = report.segment(&["客户编号第000003号"]).unwrap();
+        assert_eq!((of_segment.n, of_segment.csi, of_segment.std_error), (1, Some(75.0), None));
+    }
+}
+
 #[test]
 fn settings_outside_their_range_are_refused() {
     let refused = |params: CsiParams| params.check().unwrap_err().to_string();

@@ -282,7 +282,7 @@ fn a_report_is_a_frame_and_a_table() {
     let report = NpsParams::new().by(["城市"]).period(SurveyPeriod::Wave).run(&survey()).unwrap();
     let frame = report.to_dataframe();
     assert_eq!(frame.height(), 1 + 3 + 2 + 5);
-    let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
     assert_eq!(names[..3], ["scope", "城市", "period"]);
     assert_eq!(frame.column("nps").unwrap().f64().unwrap().get(1), Some(25.0));
     let text = report.to_string();

@@ -162,11 +162,7 @@ fn times(period: SurveyPeriod, points: &[TrendPoint], used: &[usize]) -> Vec<f64
     used.iter().map(|&at| number(at).map_or(at as f64, |number| number - first)).collect()
 }
 
-fn control(
-    params: &TrendParams,
-    points: &[TrendPoint],
-    used: &[usize],
-) -> Result<ControlLimits, Undefined> {
+fn control(params: &TrendParams, points: &[TrendPoint], used: &[usize]) -> Result<ControlLimits, Undefined> {
     let of_point = |&at: &usize| {
         let point = &points[at];
         let n = point.n_eff.unwrap_or(point.n as f64);
