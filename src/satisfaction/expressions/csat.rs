@@ -69,7 +69,7 @@ pub fn csat_expr(columns: &SurveyColumns, params: &CsatParams) -> Result<Expr> {
         let shares: Vec<Option<f64>> = scored(&params, scale, tallies)?.into_iter().map(share).collect();
         Ok(Series::new(TOP_BOX.into(), shares))
     };
-    Ok(sums.finished(DataType::Float64, finish).alias(TOP_BOX))
+    Ok(sums.finished(DataType::Float64, finish)?.alias(TOP_BOX))
 }
 
 /// A struct of a group, named `csat`: `n`, `mean`, `std_error`, `conf_low`, `conf_high`, and the top and bottom
@@ -98,7 +98,7 @@ pub fn csat_scores_expr(columns: &SurveyColumns, params: &CsatParams) -> Result<
         let fields: Vec<(&str, Vec<Option<f64>>)> = FIELDS.into_iter().zip(columns).collect();
         as_structs(&fields).map_err(Error::query(Csat::NAME))
     };
-    Ok(sums.finished(struct_of(&FIELDS), finish).alias(Csat::NAME))
+    Ok(sums.finished(struct_of(&FIELDS), finish)?.alias(Csat::NAME))
 }
 
 /// The groups of a query, scored as those of a report.

@@ -3,16 +3,16 @@
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::frame::survey::read_answers;
-use crate::frame::{OutOfScale, Question, SurveyColumns};
+use crate::frame::SurveyColumns;
+use crate::frame::extract::u8_values;
+use crate::frame::survey::CodedQuestion;
 use crate::satisfaction::tally::{CellTally, WeightKind, kind_of};
 
 /// What the groups of a query are counted by.
 #[derive(Clone, Debug)]
 pub(super) struct GroupSums {
     analysis: &'static str,
-    question: Question,
-    out_of_scale: OutOfScale,
+    coded: CodedQuestion,
     weight: Option<String>,
     /// The class of each whole answer, from the lowest.
     class_of: Vec<u8>,
@@ -33,10 +33,9 @@ impl GroupSums {
         }
         Ok(Self {
             analysis,
-            out_of_scale: columns.out_of_scale,
             weight: columns.weight.clone(),
             class_of: (scale.min()..=scale.max()).map(class_of).collect(),
-            question,
+            coded: CodedQuestion { question, out_of_scale: columns.out_of_scale },
         })
     }
 
@@ -50,24 +49,30 @@ impl GroupSums {
 
     /// The class of each row, null without an answer; the query fails at answers that can be none on the
     /// scale, unless they are to be set aside.
-    pub(super) fn class(&self) -> Expr {
+    ///
+    /// # Errors
+    /// `Query` when the answers have more categories than polars holds.
+    pub(super) fn class(&self) -> Result<Expr> {
         let own = self.clone();
         let classes = move |column: Column| {
-            let refused = |error: Error| polars_err!(ComputeError: "{error}");
-            let answers = read_answers(own.analysis, &own.question, &column).map_err(refused)?;
-            let counts = answers.counts(own.question.scale());
-            counts.check(own.analysis, &own.question, own.out_of_scale).map_err(refused)?;
+            let codes = column.to_physical_repr().rechunk();
+            let codes = u8_values(codes.as_materialized_series()).map_or(&[][..], |codes| codes.values);
+            let mut tally = [0_u64; 256];
+            codes.iter().for_each(|&code| tally[usize::from(code)] += 1);
+            let verdict = own.coded.check(own.analysis, &own.coded.counts(&tally));
+            verdict.map_err(|error| polars_err!(ComputeError: "{error}"))?;
             let class = |&code: &u8| own.class_of.get(usize::from(code)).map(|&class| u32::from(class));
-            let classes: UInt32Chunked = answers.codes.iter().map(class).collect();
+            let classes: UInt32Chunked = codes.iter().map(class).collect();
             Ok(classes.with_name(column.name().clone()).into_column())
         };
         let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::UInt32));
-        col(self.question.column()).map_with_fmt_str(classes, field, "classes")
+        let codes = self.coded.clone().expr(self.analysis).map_err(Error::query(self.analysis))?;
+        Ok(codes.map_with_fmt_str(classes, field, "classes"))
     }
 
     /// The weight of each row that has a class, null where it stands for nobody; the query fails at
     /// weights that are none.
-    fn weights(&self, column: &str) -> Expr {
+    fn weights(&self, class: &Expr, column: &str) -> Expr {
         let analysis = self.analysis;
         let checked = move |column: Column| {
             let weights = column.f64()?;
@@ -80,16 +85,16 @@ impl GroupSums {
         };
         let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Float64));
         let of_answers =
-            when(self.class().is_not_null()).then(col(column).cast(DataType::Float64)).otherwise(lit(NULL));
+            when(class.clone().is_not_null()).then(col(column).cast(DataType::Float64)).otherwise(lit(NULL));
         of_answers.cast(DataType::Float64).map_with_fmt_str(checked, field, "weights")
     }
 
     /// A struct for each group: the number of its answers of each class and, with weights, the sums of
     /// these and of their squares.
-    fn sums(&self) -> Expr {
-        let class = self.class();
+    fn sums(&self) -> Result<Expr> {
+        let class = self.class()?;
         let mut fields = Vec::new();
-        let weights = self.weight.as_deref().map(|column| self.weights(column));
+        let weights = self.weight.as_deref().map(|column| self.weights(&class, column));
         for k in 0..self.n_classes() {
             let is_of = class.clone().eq(lit(u32::from(k)));
             let Some(weights) = &weights else {
@@ -101,15 +106,18 @@ impl GroupSums {
             fields.push(of_class.clone().sum().alias(format!("w_{k}")));
             fields.push((of_class.clone() * of_class).sum().alias(format!("q_{k}")));
         }
-        as_struct(fields)
+        Ok(as_struct(fields))
     }
 
     /// One row of numbers for each group, made of what is known of it.
+    ///
+    /// # Errors
+    /// As for [`class`](Self::class).
     pub(super) fn finished(
         &self,
         dtype: DataType,
         finish: impl Fn(Vec<CellTally>) -> Result<Series> + Send + Sync + 'static,
-    ) -> Expr {
+    ) -> Result<Expr> {
         let (n_classes, is_weighted) = (usize::from(self.n_classes()), self.is_weighted());
         let finished = move |column: Column| {
             let tallies = tallies(&column, n_classes, is_weighted)?;
@@ -117,7 +125,7 @@ impl GroupSums {
             Ok(series.with_name(column.name().clone()).into_column())
         };
         let field = move |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), dtype.clone()));
-        self.sums().map_with_fmt_str(finished, field, "scores")
+        Ok(self.sums()?.map_with_fmt_str(finished, field, "scores"))
     }
 }
 

@@ -47,7 +47,7 @@ fn sums(columns: &SurveyColumns, params: &NpsParams) -> Result<GroupSums> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn nps_code_expr(columns: &SurveyColumns, params: &NpsParams) -> Result<Expr> {
-    let class = sums(columns, params)?.class();
+    let class = sums(columns, params)?.class()?;
     let code = |column: Column| {
         let codes = column.u32()?.iter().map(|class| class.and_then(|class| CODES.get(class as usize).copied()));
         let codes: Float64Chunked = codes.collect();
@@ -88,7 +88,7 @@ pub fn nps_expr(columns: &SurveyColumns, params: &NpsParams) -> Result<Expr> {
         let groups = scored(tallies)?;
         Ok(Series::new(NPS.into(), groups.iter().map(|group| group.nps).collect::<Vec<Option<f64>>>()))
     };
-    Ok(sums(columns, params)?.finished(DataType::Float64, finish).alias(NPS))
+    Ok(sums(columns, params)?.finished(DataType::Float64, finish)?.alias(NPS))
 }
 
 /// A struct of a group: `n`, `nps`, `std_error`, `conf_low` and `conf_high`, all doubles, with the interval
@@ -127,7 +127,7 @@ pub fn nps_scores_expr(columns: &SurveyColumns, params: &NpsParams) -> Result<Ex
         let fields: Vec<(&str, Vec<Option<f64>>)> = FIELDS.into_iter().zip(columns).collect();
         as_structs(&fields).map_err(Error::query(Nps::NAME))
     };
-    Ok(sums(columns, params)?.finished(struct_of(&FIELDS), finish).alias(NPS))
+    Ok(sums(columns, params)?.finished(struct_of(&FIELDS), finish)?.alias(NPS))
 }
 
 /// The groups of a query, scored as those of a report.

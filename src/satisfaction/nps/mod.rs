@@ -32,4 +32,5 @@ pub use group::{NoScore, NpsGroup};
 pub use paired::{NpsPaired, NpsPairedParams, PairedTime};
 pub use paired_report::NpsPairedReport;
 pub use params::{Nps, NpsInterval, NpsParams, SegmentPopulation};
+pub(in crate::satisfaction) use plan::{DETRACTORS, PASSIVES};
 pub use report::NpsReport;
