@@ -18,7 +18,7 @@ mod text_scores;
 mod tests;
 
 pub use answers::AnswerCounts;
-pub(crate) use answers::{Answers, read_answers, read_answers_into};
+pub(crate) use answers::{Answers, read_answers_into};
 pub(crate) use coded::{CodedQuestion, carried, questions_of};
 pub use question::{AnswerCode, Question};
 pub use responses::SurveyResponses;
