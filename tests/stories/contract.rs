@@ -27,6 +27,8 @@ use customer_analytics::polars::prelude::*;
 use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, SnapshotTarget};
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
+use customer_analytics::satisfaction::paired::{PairedParams, Repeated};
+use customer_analytics::satisfaction::response::ResponseParams;
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -313,9 +315,11 @@ fn survey(frame: DataFrame, is_weighted: bool) -> SurveyResponses {
         (invoice() % lit(3)).cast(DataType::Float64).alias("weight") + lit(0.3),
         col("sku"),
         col("when"),
+        col("who"),
     ]);
     let columns = SurveyColumns::new()
         .score(Question::new("score", Scale::ZERO_TO_TEN).not_applicable([5]))
+        .respondent("who")
         .segments(["sku"])
         .wave("wave")
         .time("when");
@@ -532,6 +536,23 @@ fn registry() -> Vec<Box<dyn Entry>> {
         ),
         nps(NpsParams::new().by(["sku"]).interval(NpsInterval::Exact), false),
     ]);
+    let csat = |params: CsatParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        csat(CsatParams::effort().by(["sku"]).period(SurveyPeriod::Month).as_of(day(6, 20)).min_n(3), false),
+        csat(CsatParams::new().top_box(1).bottom_box(4).conf_level(0.9).period(SurveyPeriod::Wave), true),
+    ]);
+    let paired = |params: PairedParams| {
+        let analysis = params.repeated(Repeated::LeaveOut).check().unwrap();
+        Box::new(OfSurvey { analysis, is_weighted: false }) as Box<dyn Entry>
+    };
+    entries.extend([
+        paired(PairedParams::new(SurveyPeriod::Wave).cuts(3, 8).conf_level(0.9)),
+        paired(PairedParams::new(SurveyPeriod::Month).as_of(day(6, 20))),
+    ]);
+    let response = ResponseParams::new(["sku"]).conf_level(0.9).check().unwrap();
+    entries.push(Box::new(OfSurvey { analysis: response, is_weighted: false }));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
