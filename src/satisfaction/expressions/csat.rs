@@ -53,7 +53,6 @@ fn sums(columns: &SurveyColumns, params: &CsatParams) -> Result<(GroupSums, Scal
 /// ```
 /// use customer_analytics::polars::prelude::*;
 /// use customer_analytics::prelude::*;
-/// use customer_analytics::satisfaction::csat::CsatParams;
 /// use customer_analytics::satisfaction::csat_expr;
 ///
 /// let columns = SurveyColumns::new().score(Question::new("rating", Scale::ONE_TO_FIVE).not_applicable([0]));
