@@ -201,10 +201,6 @@ pub const N_PROMOTERS: &str = "n_promoters";
 pub const N_PASSIVES: &str = "n_passives";
 /// Responses of detractors.
 pub const N_DETRACTORS: &str = "n_detractors";
-/// Class of people at the earlier time: promoter, passive or detractor.
-pub const CLASS_BEFORE: &str = "class_before";
-/// Class of people at the later time.
-pub const CLASS_AFTER: &str = "class_after";
 /// Share of promoters, 0..=1.
 pub const PROMOTER_SHARE: &str = "promoter_share";
 /// Share of passives, 0..=1.
