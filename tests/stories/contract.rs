@@ -28,8 +28,8 @@ use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, Sna
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
 use customer_analytics::satisfaction::csi::{CsiParams, MissingItems};
-use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
 use customer_analytics::satisfaction::paired::{PairedParams, Repeated};
+use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
 use customer_analytics::satisfaction::response::ResponseParams;
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,

@@ -31,6 +31,7 @@ fn yes_or_no() -> (SurveyColumns, CsatParams) {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a plan of the caller's own")]
 fn less_than_half_of_the_passengers_are_satisfied() {
     let Some((airline, expected)) = airline() else { return };
     let expected = &expected["airline_csat_pct_satisfied"];
@@ -47,7 +48,8 @@ fn less_than_half_of_the_passengers_are_satisfied() {
     let share = whole.column("top_box").unwrap().f64().unwrap().get(0).unwrap();
     close(100.0 * share, &expected["pct"], "satisfied, by an expression");
     let by_class = survey.lazy().group_by([col("Class")]).agg([csat_scores_expr(&columns, &params).unwrap()]);
-    let by_class = by_class.sort(["Class"], SortMultipleOptions::default()).unnest(by_name(["csat"], true, false), None);
+    let by_class =
+        by_class.sort(["Class"], SortMultipleOptions::default()).unnest(by_name(["csat"], true, false), None);
     let by_class = by_class.collect().unwrap();
     let numbers = |column: &str| by_class.column(column).unwrap().f64().unwrap().iter().flatten().collect::<Vec<f64>>();
     let of = |of: fn(&CsatGroup) -> f64| report.segments.iter().map(of).collect::<Vec<f64>>();

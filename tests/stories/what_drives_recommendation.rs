@@ -21,6 +21,7 @@ fn garden() -> Option<LazyFrame> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a plan of the caller's own")]
 fn the_wish_to_come_back_goes_with_recommendation_more_than_satisfaction_does() {
     let (Some(frame), Some(expected)) = (garden(), reference("nps.json")) else { return };
     let columns = SurveyColumns::new().score(Question::new("nps", Scale::ONE_TO_TEN));
