@@ -597,7 +597,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 16] = [
+const EXEMPT: [(&str, &str, &str); 20] = [
     ("one row", "key_drivers", "one row has no spread that could be explained"),
     (
         "null, NaN and infinite cells",
@@ -617,6 +617,10 @@ const EXEMPT: [(&str, &str, &str); 16] = [
     ("ids as text", "compare", "the types of the columns are what it goes by"),
     ("null, NaN and infinite cells", "nps", "rows without an answer are counted as rows of their segment"),
     ("null, NaN and infinite cells", "csi", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "csat", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "response", "rows without an answer are what it counts"),
+    ("as_of is asked for", "csat", "it only says which periods are over; else the last day seen does, and no clock"),
+    ("as_of is asked for", "paired", "it only says which periods are over; else the last day seen does, and no clock"),
     ("null, NaN and infinite cells", "raking", "an answer plays no part in it, so such rows are raked as all others"),
     ("one row", "raking", "one row has one level of each margin, and all of them need a response"),
     ("unknown keys", "raking", "levels of margins are named by the data, and not by the settings"),
