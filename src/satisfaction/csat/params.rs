@@ -16,7 +16,6 @@ use crate::satisfaction::period::SurveyPeriod;
 ///
 /// ```
 /// use customer_analytics::prelude::*;
-/// use customer_analytics::satisfaction::csat::CsatParams;
 ///
 /// let answers = df!(
 ///     "satisfied" => [5, 4, 5, 2, 3, 4, 1, 5],

@@ -80,11 +80,12 @@ impl ToDataFrame for CsatReport {
             numbers(&|group| group.interval.map(|ends| ends.low), columns::CONF_LOW),
             numbers(&|group| group.interval.map(|ends| ends.high), columns::CONF_HIGH),
         ];
-        let top = |group: &CsatGroup| group.top_box;
-        let bottom = |group: &CsatGroup| group.bottom_box;
-        let boxes: [(&dyn Fn(&CsatGroup) -> Option<Share>, [&str; 3]); 2] = [
-            (&top, [columns::TOP_BOX, columns::TOP_BOX_CONF_LOW, columns::TOP_BOX_CONF_HIGH]),
-            (&bottom, [columns::BOTTOM_BOX, columns::BOTTOM_BOX_CONF_LOW, columns::BOTTOM_BOX_CONF_HIGH]),
+        type ShareOf = fn(&CsatGroup) -> Option<Share>;
+        let top: ShareOf = |group| group.top_box;
+        let bottom: ShareOf = |group| group.bottom_box;
+        let boxes: [(ShareOf, [&str; 3]); 2] = [
+            (top, [columns::TOP_BOX, columns::TOP_BOX_CONF_LOW, columns::TOP_BOX_CONF_HIGH]),
+            (bottom, [columns::BOTTOM_BOX, columns::BOTTOM_BOX_CONF_LOW, columns::BOTTOM_BOX_CONF_HIGH]),
         ];
         for (share, [estimate, low, high]) in boxes {
             made.push(numbers(&|group| share(group).map(|share| share.estimate), estimate));

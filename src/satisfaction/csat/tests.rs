@@ -125,7 +125,7 @@ fn settings_outside_their_range_are_refused() {
     let fractions = SurveyColumns::new().score(Question::new("满意", Scale::ONE_TO_FIVE.fractions(true)));
     assert!(refused(CsatParams::new(), &survey_of(table(), &fractions)).contains("of whole numbers"));
     let negative = survey_of(
-        table().lazy().with_column((col("w") - lit(2)).alias("w")).collect().unwrap(),
+        crate::analysis::collect("test", table().lazy().with_column((col("w") - lit(2)).alias("w"))).unwrap(),
         &columns().weight("w"),
     );
     assert!(refused(CsatParams::new(), &negative).contains("weight that is negative"));
@@ -171,7 +171,7 @@ fn a_report_is_a_frame_and_a_table() {
     let report = CsatParams::new().by(["触点"]).period(SurveyPeriod::Wave).run(&survey()).unwrap();
     let frame = report.to_dataframe();
     assert_eq!(frame.height(), report.all().count());
-    let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
     assert_eq!(names[..8], ["scope", "触点", "period", "period_start", "period_end", "is_complete", "n_rows", "n"]);
     assert_eq!(
         names[8..],

@@ -9,7 +9,7 @@ use crate::frame::columns::{
     BOTTOM_BOX, BOTTOM_BOX_CONF_HIGH, BOTTOM_BOX_CONF_LOW, CONF_HIGH, CONF_LOW, MEAN, N, STD_ERROR, TOP_BOX,
     TOP_BOX_CONF_HIGH, TOP_BOX_CONF_LOW,
 };
-use crate::frame::{Scale, SurveyColumns};
+use crate::frame::{Question, Scale, SurveyColumns};
 use crate::satisfaction::csat::{Csat, CsatGroup, CsatParams, Scoring};
 use crate::satisfaction::groups::GroupKey;
 use crate::satisfaction::tally::CellTally;
@@ -33,7 +33,7 @@ const FIELDS: [&str; 11] = [
 fn sums(columns: &SurveyColumns, params: &CsatParams) -> Result<(GroupSums, Scale, CsatParams)> {
     let params = params.clone().check()?.params().clone();
     params.check_expression()?;
-    let scale = columns.score.as_ref().map_or(Scale::ONE_TO_FIVE, |question| question.scale());
+    let scale = columns.score.as_ref().map_or(Scale::ONE_TO_FIVE, Question::scale);
     let sums = GroupSums::new(Csat::NAME, columns, |score| (score - scale.min()) as u8)?;
     params.check_scale(scale)?;
     Ok((sums, scale, params))
@@ -53,7 +53,6 @@ fn sums(columns: &SurveyColumns, params: &CsatParams) -> Result<(GroupSums, Scal
 /// ```
 /// use customer_analytics::polars::prelude::*;
 /// use customer_analytics::prelude::*;
-/// use customer_analytics::satisfaction::csat::CsatParams;
 /// use customer_analytics::satisfaction::csat_expr;
 ///
 /// let columns = SurveyColumns::new().score(Question::new("rating", Scale::ONE_TO_FIVE).not_applicable([0]));

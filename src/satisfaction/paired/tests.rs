@@ -101,7 +101,7 @@ fn periods_of_the_calendar_and_people_with_numbers_will_do() {
         .time_format("%d/%m/%Y");
     let survey = survey_of(frame.unwrap(), &columns);
     let report = PairedParams::new(SurveyPeriod::Month).run(&survey).unwrap();
-    assert_eq!(report.changes.iter().map(|one| one.n()).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(report.changes.iter().map(PairedChange::n).collect::<Vec<_>>(), [2, 1]);
     let change = report.changes[0].change.as_ref().unwrap();
     // By hand: 0 and -2 have the mean -1 and the variance 1.
     assert_eq!((change.estimate, change.n_down), (-100.0, 1));
@@ -139,7 +139,7 @@ fn what_does_not_go_together_is_refused() {
     let without = SurveyColumns::new().score(Question::new("推荐", Scale::ZERO_TO_TEN)).wave("wave");
     assert!(refused(waves(), &survey_of(table(), &without)).contains("`respondent` must be among the roles"));
     let weighted = without.respondent("客户").weight("w");
-    let frame = table().lazy().with_column(lit(1.0).alias("w")).collect().unwrap();
+    let frame = crate::analysis::collect("test", table().lazy().with_column(lit(1.0).alias("w"))).unwrap();
     assert!(refused(waves(), &survey_of(frame, &weighted)).contains("`weight` must be left out"));
     let odd = df!("客户" => ["a"], "wave" => [1], "推荐" => [11]).unwrap();
     assert!(refused(waves(), &survey_of(odd.clone(), &columns())).contains("1 answer(s) outside 0..=10"));
