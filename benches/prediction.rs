@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use support::customers::customers;
 use support::files::{DataFile, Files};
 use support::floor::decode_columns;
-use support::repeat::{Timing, median, repeat, seconds};
+use support::repeat::{median, repeat, seconds};
 use support::{Random, is_measured, option, peers};
 
 #[global_allocator]
@@ -111,17 +111,6 @@ fn sums_of_model(model: &RegressionModel, auc: f64) -> Value {
     json!({ "auc": auc })
 }
 
-fn line<T>(name: &str, ours: &Timing<T>, floor: &str) {
-    println!(
-        "{name}  {:.3} s (least {:.3}, cpu {:.3}; others took {:.0} % of the machine), peak {:.0} MB; {floor}",
-        ours.seconds,
-        ours.seconds_min,
-        ours.cpu_seconds,
-        100.0 * ours.others,
-        ours.peak_rss_mb,
-    );
-}
-
 /// Flops in a second of a product of matrices that both cores work on.
 fn product_rate() -> f64 {
     use customer_analytics::solver::add_product;
@@ -155,7 +144,7 @@ fn predict_churn(files: &Files, file: &DataFile, k: usize) {
     let flops = f64::from(model.statistics().iterations) * file.n as f64 * (n_columns * (n_columns + 1)) as f64;
     let floor =
         format!("floor decode {decode:.3} s + {} steps {:.3} s", model.statistics().iterations, flops / product_rate());
-    line(&format!("F4/prediction/churn/{}", file.name()), &ours, &floor);
+    ours.print(&format!("F4/prediction/churn/{}", file.name()), &floor);
     let scripts = [("t4_churn_numpy.py", ""), ("t4_churn_glum.py", "dense"), ("t4_churn_sklearn.py", "newton-none")];
     for peer in peers::run_all(files, file, k.min(3), &scripts) {
         println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &[("auc", 1e-6)]));
@@ -177,7 +166,7 @@ fn score(model: &RegressionModel, file: &DataFile, k: usize) {
     });
     let n_bytes = many.height() * (20 * size_of::<f64>() + 5 * 16 + size_of::<f64>());
     let floor = format!("floor {:.3} s to read {} MB", n_bytes as f64 / BYTES_PER_SECOND, n_bytes / 1_000_000);
-    line(&format!("F4/prediction/score/{}", many.height()), &ours, &floor);
+    ours.print(&format!("F4/prediction/score/{}", many.height()), &floor);
 }
 
 /// A regression on the encoded columns, with the script and variant that answer the same.
@@ -267,7 +256,7 @@ fn regress(files: &Files, file: &DataFile, k: usize) {
         let passes = if question.is_robust { 2.0 } else { ours.result["iters"].as_f64().expect("a count") };
         let flops = passes * file.n as f64 * (n_columns * (n_columns + 1)) as f64;
         let floor = format!("floor {passes} products {:.3} s", flops / rate);
-        line(&format!("F1/solver/{}/{}", question.variant, file.name()), &ours, &floor);
+        ours.print(&format!("F1/solver/{}/{}", question.variant, file.name()), &floor);
         let keys = ["b0", "bsum", "se"].map(|key| (key, 1e-6));
         let scripts: Vec<(&str, &str)> = question.peers.iter().map(|&script| (script, question.variant)).collect();
         for peer in peers::run_all(files, file, k.min(3), &scripts) {

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use support::customers::customers;
 use support::files::{DataFile, Files};
 use support::floor::decode_columns;
-use support::repeat::{Timing, median, repeat, seconds};
+use support::repeat::{median, repeat, seconds};
 use support::surveys::survey;
 use support::{Random, Shape, is_measured, log, option, peers};
 
@@ -72,17 +72,6 @@ fn sort_floor(n: usize) -> f64 {
     median((0..3).map(|_| once()).collect())
 }
 
-fn line(name: &str, ours: &Timing<Value>, floor: &str) {
-    println!(
-        "{name}  {:.3} s (least {:.3}, cpu {:.3}; others took {:.0} % of the machine), peak {:.0} MB; {floor}",
-        ours.seconds,
-        ours.seconds_min,
-        ours.cpu_seconds,
-        100.0 * ours.others,
-        ours.peak_rss_mb,
-    );
-}
-
 fn describe(files: &Files, file: &DataFile, k: usize) {
     let once = described(file);
     assert_eq!(once.n_rows, file.n as u64);
@@ -93,7 +82,7 @@ fn describe(files: &Files, file: &DataFile, k: usize) {
     let threads = rayon::current_num_threads() as f64;
     let sorts = sort_floor(file.n.min(1_000_000)) * (file.n as f64 / 1e6).max(1.0) * n_numeric as f64 / threads;
     let floor = format!("floor decode {decode:.3} s; comparing sorts alone would take {sorts:.3} s");
-    line(&format!("F4/descriptive/describe/{}", file.name()), &ours, &floor);
+    ours.print(&format!("F4/descriptive/describe/{}", file.name()), &floor);
     let keys = ["mean", "sd", "skew", "kurt", "q", "nu", "nulls"].map(|key| (key, 1e-6));
     let scripts =
         ["t2_describe_numpy.py", "t2_describe_duckdb.py", "t2_describe_polars.py"].map(|script| (script, file.kind));
@@ -201,7 +190,7 @@ fn correlate(files: &Files, file: &DataFile, k: usize) {
         assert!(run().iter().all(|pair| pair.estimate.is_some_and(|estimate| estimate.abs() <= 1.0)));
         let ours = repeat(k, || sums_of_pairs(&run()));
         let floor = format!("floor {:.3} s to read {} MB", n_bytes as f64 / BYTES_PER_SECOND, n_bytes / 1_000_000);
-        line(&format!("F4/correlation/{}/{}", question.name, file.name()), &ours, &floor);
+        ours.print(&format!("F4/correlation/{}/{}", question.name, file.name()), &floor);
         let keys: Vec<(&str, f64)> = question.keys.iter().map(|&key| (key, 1e-6)).collect();
         for peer in peers::run_all(files, file, k.min(3), question.peers) {
             println!("  {}", peers::compare(&peer, &ours.result, ours.seconds, &keys));
@@ -246,7 +235,7 @@ fn scores(files: &Files, file: &DataFile, k: usize) {
         assert_eq!(once.rows.n_rows, file.n as u64);
         assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
         let ours = repeat(k, || sums_of_scores(&scored(file, is_weighted, interval)));
-        line(&format!("F4/satisfaction/{name}/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+        ours.print(&format!("F4/satisfaction/{name}/{}", file.name()), &format!("floor decode {decode:.3} s"));
         for peer in &peers {
             println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys.map(|key| (key, 1e-6))));
         }
@@ -279,7 +268,7 @@ fn indexes(files: &Files, file: &DataFile, k: usize) {
     assert_eq!(once.rows.n_rows, file.n as u64);
     assert_eq!(once.groups.iter().map(|group| group.n).sum::<u64>(), once.rows.n_used);
     let ours = repeat(k, || sums(&indexed(file)));
-    line(&format!("F4/satisfaction/csi/{}", file.name()), &ours, &format!("floor decode {decode:.3} s"));
+    ours.print(&format!("F4/satisfaction/csi/{}", file.name()), &format!("floor decode {decode:.3} s"));
     for peer in &peers {
         let keys = ["n", "mean", "half"].map(|key| (key, 1e-6));
         println!("  {}", peers::compare(peer, &ours.result, ours.seconds, &keys));

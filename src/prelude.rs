@@ -23,6 +23,7 @@ pub use crate::prediction::purchase::{PurchaseModel, PurchaseParams};
 pub use crate::prediction::snapshot::{SnapshotParams, SnapshotTarget};
 pub use crate::quality::QualityParams;
 pub use crate::satisfaction::SurveyPeriod;
+pub use crate::satisfaction::csat::{CsatParams, CsatReport};
 pub use crate::satisfaction::nps::{NpsInterval, NpsParams, NpsReport};
 pub use crate::segmentation::{
     Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,

@@ -19,6 +19,20 @@ pub struct Timing<T> {
     pub base_rss_mb: f64,
 }
 
+impl<T> Timing<T> {
+    /// Prints what was timed, and the floor beside it.
+    pub fn print(&self, name: &str, floor: &str) {
+        println!(
+            "{name}  {:.3} s (least {:.3}, cpu {:.3}; others took {:.0} % of the machine), peak {:.0} MB; {floor}",
+            self.seconds,
+            self.seconds_min,
+            self.cpu_seconds,
+            100.0 * self.others,
+            self.peak_rss_mb,
+        );
+    }
+}
+
 /// Seconds of one run, with its result.
 pub fn seconds<T>(run: impl FnOnce() -> T) -> (T, f64) {
     let start = Instant::now();

@@ -6,11 +6,13 @@ use crate::cleaning::input::CleaningInput;
 use crate::cleaning::learned::Learned;
 use crate::cleaning::{Cleaned, CleaningParams, CleaningPlan};
 use crate::error::{Error, Result};
-use crate::frame::saved::read_saved;
+use crate::frame::saved::SavedForm;
 
-/// The form in which fitted cleanings are saved.
-const FORMAT: u32 = 1;
-const WHAT: &str = "fitted cleaning";
+const FORM: SavedForm = SavedForm {
+    what: "fitted cleaning",
+    no_such: "not a fitted cleaning, which has a `format` and comes from `fit`",
+    format: 1,
+};
 
 /// A cleaning with what its rules learned on one frame, to be applied to others.
 ///
@@ -81,8 +83,7 @@ impl FittedCleaning {
     /// `Format` when the text is no fitted cleaning, was saved by a later version, or what was
     /// learned does not fit the rules.
     pub fn from_json(text: &str) -> Result<Self> {
-        let no_such = "not a fitted cleaning, which has a `format` and comes from `fit`";
-        read_saved(text, WHAT, no_such, check_format)
+        FORM.read(text)
     }
 
     /// Describes the cleaning of another frame by what was learned.
@@ -103,34 +104,22 @@ impl FittedCleaning {
     }
 }
 
-fn refused(reason: String) -> Error {
-    Error::Format { what: WHAT, reason }
-}
-
-fn check_format(format: u32) -> Result<()> {
-    if format == FORMAT {
-        return Ok(());
-    }
-    Err(refused(format!("format {format} is not the known one, {FORMAT}; fit it again")))
-}
-
 impl TryFrom<Saved> for FittedCleaning {
     type Error = Error;
 
     fn try_from(saved: Saved) -> Result<Self> {
-        check_format(saved.format)?;
+        FORM.check(saved.format)?;
         let params: CleaningParams = saved.cleaning.check()?.into();
         if saved.learned.len() != params.rules.len() {
             let (n_learned, n_rules) = (saved.learned.len(), params.rules.len());
-            return Err(refused(format!("{n_learned} learned entries for {n_rules} rule(s); fit it again")));
+            return Err(FORM.refused(format!("{n_learned} learned entries for {n_rules} rule(s); fit it again")));
         }
         for (place, (rule, learned)) in params.rules.iter().zip(&saved.learned).enumerate() {
             if rule.learns() == learned.columns.is_empty() {
                 let rule = rule.name();
-                return Err(refused(format!(
-                    "rule {} `{rule}` and what it learned do not fit; fit it again",
-                    place + 1
-                )));
+                return Err(
+                    FORM.refused(format!("rule {} `{rule}` and what it learned do not fit; fit it again", place + 1))
+                );
             }
         }
         Ok(Self { params, learned: saved.learned })
@@ -139,6 +128,6 @@ impl TryFrom<Saved> for FittedCleaning {
 
 impl From<FittedCleaning> for Saved {
     fn from(fitted: FittedCleaning) -> Self {
-        Self { format: FORMAT, cleaning: fitted.params, learned: fitted.learned }
+        Self { format: FORM.format, cleaning: fitted.params, learned: fitted.learned }
     }
 }

@@ -119,6 +119,48 @@ pub const BY_SCORE: &str = "by_score";
 pub const BY_WEIGHT: &str = "by_weight";
 /// Later number less the earlier one.
 pub const CHANGE: &str = "change";
+/// Net promoter score at the earlier time.
+pub const NPS_BEFORE: &str = "nps_before";
+/// People who answered at the earlier time only.
+pub const N_BEFORE_ONLY: &str = "n_before_only";
+/// People who answered at the later time only.
+pub const N_AFTER_ONLY: &str = "n_after_only";
+/// People who answered more than once at one time.
+pub const N_REPEATED: &str = "n_repeated";
+/// People who went up by a class or two.
+pub const N_UP: &str = "n_up";
+/// People who stayed in their class.
+pub const N_SAME: &str = "n_same";
+/// People who went down by a class or two.
+pub const N_DOWN: &str = "n_down";
+/// People who were asked.
+pub const N_INVITED: &str = "n_invited";
+/// People who answered.
+pub const N_RESPONSES: &str = "n_responses";
+/// Share of those who were asked that answered, 0..=1.
+pub const RESPONSE_RATE: &str = "response_rate";
+/// Share of those who answered, 0..=1.
+pub const RESPONDENT_SHARE: &str = "respondent_share";
+/// Share of those who did not answer, 0..=1.
+pub const NON_RESPONDENT_SHARE: &str = "non_respondent_share";
+/// Difference of two shares in standard deviations.
+pub const STANDARDIZED_DIFFERENCE: &str = "standardized_difference";
+/// Points to both sides that a score is sure by.
+pub const HALF_WIDTH: &str = "half_width";
+/// Smallest difference that a test is likely to show.
+pub const DETECTABLE_DIFFERENCE: &str = "detectable_difference";
+/// Share of the highest scores of a scale, 0..=1.
+pub const TOP_BOX: &str = "top_box";
+/// Lower end of the interval of the top box.
+pub const TOP_BOX_CONF_LOW: &str = "top_box_conf_low";
+/// Upper end of the interval of the top box.
+pub const TOP_BOX_CONF_HIGH: &str = "top_box_conf_high";
+/// Share of the lowest scores of a scale, 0..=1.
+pub const BOTTOM_BOX: &str = "bottom_box";
+/// Lower end of the interval of the bottom box.
+pub const BOTTOM_BOX_CONF_LOW: &str = "bottom_box_conf_low";
+/// Upper end of the interval of the bottom box.
+pub const BOTTOM_BOX_CONF_HIGH: &str = "bottom_box_conf_high";
 /// Standard error of a change.
 pub const CHANGE_STD_ERROR: &str = "change_std_error";
 /// Lower control limit.
@@ -159,10 +201,6 @@ pub const N_PROMOTERS: &str = "n_promoters";
 pub const N_PASSIVES: &str = "n_passives";
 /// Responses of detractors.
 pub const N_DETRACTORS: &str = "n_detractors";
-/// Class of people at the earlier time: promoter, passive or detractor.
-pub const CLASS_BEFORE: &str = "class_before";
-/// Class of people at the later time.
-pub const CLASS_AFTER: &str = "class_after";
 /// Share of promoters, 0..=1.
 pub const PROMOTER_SHARE: &str = "promoter_share";
 /// Share of passives, 0..=1.

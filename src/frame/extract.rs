@@ -218,7 +218,7 @@ pub(crate) fn text_values(series: &Series) -> Option<Texts<'_>> {
 /// The chunks of a String series, each with its first row.
 pub(crate) fn text_chunks(series: &Series) -> Vec<(usize, Texts<'_>)> {
     let (mut chunks, mut first) = (Vec::new(), 0);
-    let arrays = series.str().into_iter().flat_map(|column| column.downcast_iter());
+    let arrays = series.str().into_iter().flat_map(ChunkedArray::downcast_iter);
     for (array, chunk) in arrays.zip(series.chunks()) {
         let validity = chunk.validity().map(|bits| Validity::of(bits.as_slice()));
         chunks.push((first, Texts { array, validity }));

@@ -5,22 +5,44 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
-/// Reads what was saved as JSON with a number of its `format`.
-///
-/// The format is checked before anything else: what a later version has added would only
-/// be an unknown key otherwise. `no_such` says what a text without a format is not.
-pub(crate) fn read_saved<T: DeserializeOwned>(
-    text: &str,
-    what: &'static str,
-    no_such: &str,
-    check_format: impl FnOnce(u32) -> Result<()>,
-) -> Result<T> {
-    #[derive(Deserialize)]
-    struct Version {
-        format: u32,
+/// How something is saved: as JSON with a number of its `format`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SavedForm {
+    /// What is saved, in errors.
+    pub(crate) what: &'static str,
+    /// What a text without a format is not.
+    pub(crate) no_such: &'static str,
+    /// The one format that is written and read.
+    pub(crate) format: u32,
+}
+
+impl SavedForm {
+    /// Why a text is not read.
+    pub(crate) fn refused(&self, reason: impl Into<String>) -> Error {
+        Error::Format { what: self.what, reason: reason.into() }
     }
-    let refused = |reason: String| Error::Format { what, reason };
-    let version: Version = serde_json::from_str(text).map_err(|error| refused(format!("{no_such}: {error}")))?;
-    check_format(version.format)?;
-    serde_json::from_str(text).map_err(|error| refused(error.to_string()))
+
+    /// Refuses what another version has saved.
+    pub(crate) fn check(&self, format: u32) -> Result<()> {
+        if format == self.format {
+            return Ok(());
+        }
+        let known = self.format;
+        Err(self.refused(format!("saved in format {format}, but this version reads format {known}; fit it again")))
+    }
+
+    /// Reads what was saved.
+    ///
+    /// The format is checked before anything else: what a later version has added would only
+    /// be an unknown key otherwise.
+    pub(crate) fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T> {
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let version: Version =
+            serde_json::from_str(text).map_err(|error| self.refused(format!("{}: {error}", self.no_such)))?;
+        self.check(version.format)?;
+        serde_json::from_str(text).map_err(|error| self.refused(error.to_string()))
+    }
 }

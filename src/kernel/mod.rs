@@ -38,3 +38,4 @@ pub mod undefined;
 pub mod union_find;
 pub mod weight;
 pub(crate) mod wide;
+pub(crate) mod zeros;

@@ -15,12 +15,10 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::TransactionLog;
 use crate::frame::columns::SEGMENT;
-use crate::frame::saved::read_saved;
+use crate::frame::saved::SavedForm;
 use crate::kernel::binning::Step;
 
-/// The version of the saved form.
-const FORMAT: u32 = 1;
-const WHAT: &str = "value model";
+const FORM: SavedForm = SavedForm { what: "value model", no_such: "not a saved model", format: 1 };
 
 /// Thresholds fitted to one set of customers, to score others by the same measure.
 ///
@@ -69,29 +67,17 @@ impl TryFrom<SavedModel> for ValueModel {
 
     fn try_from(saved: SavedModel) -> Result<Self> {
         let SavedModel { format, definition, n_fitted, thresholds } = saved;
-        check_format(format)?;
+        FORM.check(format)?;
         definition.check_as(ValueScore::NAME)?;
         let model = Self { format, definition, n_fitted, thresholds };
-        model.check_thresholds().map_err(refused)?;
+        model.check_thresholds().map_err(|reason| FORM.refused(reason))?;
         Ok(model)
-    }
-}
-
-fn refused(reason: String) -> Error {
-    Error::Format { what: WHAT, reason }
-}
-
-/// Refuses a model that another version has saved.
-fn check_format(format: u32) -> Result<()> {
-    match format {
-        FORMAT => Ok(()),
-        other => Err(refused(format!("saved in format {other}, but this version reads format {FORMAT}"))),
     }
 }
 
 impl ValueModel {
     pub(super) fn new(definition: ValueScoreParams, thresholds: Vec<Thresholds>, n_fitted: usize) -> Self {
-        Self { format: FORMAT, definition, n_fitted, thresholds }
+        Self { format: FORM.format, definition, n_fitted, thresholds }
     }
 
     /// How the scores are defined; its `as_of` is the date of the fit.
@@ -190,7 +176,7 @@ impl ValueModel {
     /// `Format` when the text is no such model, was saved by a later version, or its
     /// thresholds do not fit its definition.
     pub fn from_json(text: &str) -> Result<Self> {
-        read_saved(text, WHAT, "not a saved model", check_format)
+        FORM.read(text)
     }
 
     /// Whether the thresholds are ascending, in range and as many as the dimensions.

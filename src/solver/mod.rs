@@ -1,5 +1,4 @@
-//! Linear algebra and regressions on slices: eigenvalues, Cholesky factors, least squares,
-//! logistic regression.
+//! Linear algebra and regressions on slices: eigenvalues, Cholesky factors, least squares.
 //!
 //! The only place that names a library of linear algebra; what comes in and goes out are
 //! slices and [`SymmetricMatrix`](crate::kernel::symmetric_matrix::SymmetricMatrix). All of it
@@ -11,14 +10,10 @@ mod cholesky;
 pub mod design;
 mod eigen;
 mod least_squares;
-mod logistic;
-mod logistic_rows;
 mod matrix_product;
 pub mod regression;
 
 pub use cholesky::Cholesky;
 pub use eigen::{Eigen, symmetric_eigen};
 pub use least_squares::StandardizedFit;
-pub use logistic::{LogisticError, LogisticFit, LogisticOptions, logistic};
-pub use logistic_rows::LogisticRows;
 pub use matrix_product::add_product;

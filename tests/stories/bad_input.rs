@@ -490,7 +490,10 @@ fn a_model_that_is_damaged_is_refused() {
     refused(ValueModel::from_json("[1, 2]"), &["value model: not a saved model"]);
     refused(ValueModel::from_json("{\"definition\": {}}"), &["value model: not a saved model", "`format`"]);
     refused(ValueModel::from_json(&model().to_json()[..200]), &["value model: not a saved model"]);
-    refused(damaged("/format", json!(2)), &["value model: saved in format 2, but this version reads format 1"]);
+    refused(
+        damaged("/format", json!(2)),
+        &["value model: saved in format 2, but this version reads format 1; fit it again"],
+    );
     refused(damaged("/definition/n_bins", json!(99)), &["`n_bins` must be in 2..=10, got 99"]);
     refused(damaged("/definition/as_of", json!("soon")), &["value model: "]);
     refused(damaged("/thresholds", json!([])), &["value model: 3 dimension(s) but thresholds for 0"]);

@@ -378,7 +378,7 @@ fn damaged_files_and_those_of_other_versions_are_refused() {
     let read = |text: &str| refused(ChurnModel::from_json(text));
     assert_eq!(
         read(&saved.replacen("\"format\": 1", "\"format\": 9", 1)),
-        "churn model: saved in format 9, but this version reads format 1"
+        "churn model: saved in format 9, but this version reads format 1; fit it again"
     );
     assert!(read("").starts_with("churn model: no saved churn model: "));
     assert!(read("{}").contains("missing field `format`"));

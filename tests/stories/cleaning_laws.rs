@@ -322,7 +322,11 @@ fn a_damaged_or_foreign_file_is_no_cleaning() {
     };
     let mut other = saved.clone();
     other["format"] = 2.into();
-    assert!(refused(&other).contains("format 2 is not the known one, 1; fit it again"), "{}", refused(&other));
+    assert!(
+        refused(&other).contains("saved in format 2, but this version reads format 1; fit it again"),
+        "{}",
+        refused(&other)
+    );
     let mut other = saved.clone();
     other["learned"].as_array_mut().unwrap().pop();
     assert!(refused(&other).contains("21 learned entries for 22 rule(s); fit it again"), "{}", refused(&other));

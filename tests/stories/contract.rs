@@ -28,8 +28,9 @@ use customer_analytics::prediction::snapshot::{SnapshotParams, SnapshotPlan, Sna
 use customer_analytics::prelude::*;
 use customer_analytics::quality::{Quality, QualityParams};
 use customer_analytics::satisfaction::csi::{CsiParams, MissingItems};
-use customer_analytics::satisfaction::nps::NpsPairedParams;
+use customer_analytics::satisfaction::paired::{PairedParams, Repeated};
 use customer_analytics::satisfaction::raking::{MissingLevels, RakingParams};
+use customer_analytics::satisfaction::response::ResponseParams;
 use customer_analytics::segmentation::{
     Dimension, HoldoutParams, Measure, Monetary, Rfm, Scheme, Segments, TieRule, ValueScore, ValueScoreParams,
 };
@@ -563,15 +564,23 @@ fn registry() -> Vec<Box<dyn Entry>> {
         raking(margins(), false),
         raking(margins().bounds(0.1, 9.0).missing_levels(MissingLevels::LeaveOut), true),
     ]);
-    let paired = [
-        NpsPairedParams::waves("0", "1"),
-        NpsPairedParams::days((day(4, 1), day(4, 30)), (day(5, 1), day(5, 31))).cuts(3, 7).conf_level(0.9),
-    ];
-    entries.extend(
-        paired.map(|params| {
-            Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted: false }) as Box<dyn Entry>
-        }),
-    );
+    let csat = |params: CsatParams, is_weighted: bool| {
+        Box::new(OfSurvey { analysis: params.check().unwrap(), is_weighted }) as Box<dyn Entry>
+    };
+    entries.extend([
+        csat(CsatParams::effort().by(["sku"]).period(SurveyPeriod::Month).as_of(day(6, 20)).min_n(3), false),
+        csat(CsatParams::new().top_box(1).bottom_box(4).conf_level(0.9).period(SurveyPeriod::Wave), true),
+    ]);
+    let paired = |params: PairedParams| {
+        let analysis = params.repeated(Repeated::LeaveOut).check().unwrap();
+        Box::new(OfSurvey { analysis, is_weighted: false }) as Box<dyn Entry>
+    };
+    entries.extend([
+        paired(PairedParams::new(SurveyPeriod::Wave).cuts(3, 8).conf_level(0.9)),
+        paired(PairedParams::new(SurveyPeriod::Month).as_of(day(6, 20))),
+    ]);
+    let response = ResponseParams::new(["sku"]).conf_level(0.9).check().unwrap();
+    entries.push(Box::new(OfSurvey { analysis: response, is_weighted: false }));
     let identities = || IdentityParams::new().without_source().record(["who", "invoice", "sku", "when"]);
     let linked = [
         identities().key(MatchKey::new("who")).conflicts(["sku"]),
@@ -588,7 +597,7 @@ fn registry() -> Vec<Box<dyn Entry>> {
 }
 
 /// Promise, analysis, and why the analysis cannot keep it.
-const EXEMPT: [(&str, &str, &str); 16] = [
+const EXEMPT: [(&str, &str, &str); 20] = [
     ("one row", "key_drivers", "one row has no spread that could be explained"),
     (
         "null, NaN and infinite cells",
@@ -608,6 +617,10 @@ const EXEMPT: [(&str, &str, &str); 16] = [
     ("ids as text", "compare", "the types of the columns are what it goes by"),
     ("null, NaN and infinite cells", "nps", "rows without an answer are counted as rows of their segment"),
     ("null, NaN and infinite cells", "csi", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "csat", "rows without an answer are counted as rows of their segment"),
+    ("null, NaN and infinite cells", "response", "rows without an answer are what it counts"),
+    ("as_of is asked for", "csat", "it only says which periods are over; else the last day seen does, and no clock"),
+    ("as_of is asked for", "paired", "it only says which periods are over; else the last day seen does, and no clock"),
     ("null, NaN and infinite cells", "raking", "an answer plays no part in it, so such rows are raked as all others"),
     ("one row", "raking", "one row has one level of each margin, and all of them need a response"),
     ("unknown keys", "raking", "levels of margins are named by the data, and not by the settings"),

@@ -119,12 +119,19 @@ fn assert_coefficients(model: &RegressionModel, block: &Value, tolerance: f64) {
     }
 }
 
+/// Figures of a fit with the names that the oracle has for them.
+#[track_caller]
+fn assert_figures(block: &Value, tolerance: f64, figures: &[(Option<f64>, &str)]) {
+    for (got, key) in figures {
+        assert_close(*got, block[key].as_f64().unwrap(), tolerance, key);
+    }
+}
+
 #[track_caller]
 fn assert_logistic(model: &RegressionModel, block: &Value) {
     assert_coefficients(model, block, 1e-8);
     let facts = model.statistics();
-    let number = |key: &str| block[key].as_f64().unwrap();
-    for (got, key) in [
+    let figures = [
         (Some(facts.deviance), "deviance"),
         (Some(facts.pearson_chi2), "pearson_chi2"),
         (facts.log_likelihood, "llf"),
@@ -137,9 +144,8 @@ fn assert_logistic(model: &RegressionModel, block: &Value) {
         (facts.overall_test().map(|test| test.statistic), "lr_chi2"),
         (facts.overall_test().map(|test| test.df), "lr_df"),
         (facts.overall_test().map(|test| test.p_value.log10()), "lr_log10_p"),
-    ] {
-        assert_close(got, number(key), 1e-11, key);
-    }
+    ];
+    assert_figures(block, 1e-11, &figures);
     let rows = model.coefficients();
     let of = |key: &str| numbers(&block[key]);
     let (ratio, low, high) = (of("odds_ratio"), of("odds_ratio_ci95_low"), of("odds_ratio_ci95_high"));
@@ -232,8 +238,7 @@ pub(crate) fn collected(frame: LazyFrame) -> DataFrame {
 fn assert_linear(model: &RegressionModel, block: &Value) {
     assert_coefficients(model, block, 1e-10);
     let facts = model.statistics();
-    let number = |key: &str| block[key].as_f64().unwrap();
-    for (got, key) in [
+    let figures = [
         (Some(facts.deviance), "ssr"),
         (Some(facts.null_deviance), "tss"),
         (Some(facts.dispersion.sqrt()), "sigma_resid_se"),
@@ -244,9 +249,8 @@ fn assert_linear(model: &RegressionModel, block: &Value) {
         (facts.log_likelihood, "llf"),
         (facts.aic(), "aic_statsmodels"),
         (facts.bic(), "bic_statsmodels"),
-    ] {
-        assert_close(got, number(key), 1e-10, key);
-    }
+    ];
+    assert_figures(block, 1e-10, &figures);
 }
 
 /// Monthly charges are nearly the sum of what the services cost.

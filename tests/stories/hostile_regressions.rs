@@ -254,6 +254,31 @@ fn responses_in_other_units() {
     }
 }
 
+/// Law: under a logarithmic link a response in other units moves the intercept alone; the variance
+/// is that power of the mean.
+#[test]
+fn responses_in_other_units_under_a_logarithmic_link() {
+    for (family, power) in [(Family::Poisson, 1.0), (Family::Gamma, 2.0), (Family::Tweedie { power: 1.5 }, 1.5)] {
+        let Sample { columns, response } = sample(300, 2, family);
+        let blocks = [numbers(&columns[0]), numbers(&columns[1])];
+        let plain = regress(&blocks, true, &response, family).unwrap();
+        for unit in [1e-290, 1e-160, 1e-9, 1e9, 1e160, 1e290] {
+            let what = format!("{family:?} in units of {unit:e}");
+            let scaled: Vec<f64> = response.iter().map(|y| y * unit).collect();
+            let fit = regress(&blocks, true, &scaled, family).unwrap();
+            let moved = fit.coefficients[0] - unit.ln() - plain.coefficients[0];
+            assert!(moved.abs() < 1e-11, "{what}: {moved:e}");
+            assert_all_close(&fit.coefficients[1..], &plain.coefficients[1..], 1e-11, &what);
+            // Of each the power of the unit that its squares have.
+            let of_squares = unit.powf(2.0 - power);
+            let squares = [fit.deviance, fit.null_deviance, fit.pearson_chi2].map(|square| square / of_squares);
+            assert_all_close(&squares, &[plain.deviance, plain.null_deviance, plain.pearson_chi2], 1e-11, &what);
+            let errors: Vec<f64> = fit.std_errors.iter().map(|error| error * of_squares.sqrt()).collect();
+            assert_all_close(&errors, &plain.std_errors, 1e-11, &what);
+        }
+    }
+}
+
 /// Law: shuffled rows give the same bits, doubled rows the same coefficients.
 #[test]
 fn order_of_rows_changes_no_digit() {

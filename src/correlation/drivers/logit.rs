@@ -16,9 +16,11 @@ use super::measures::{Values, root_of};
 use super::report::LogitSummary;
 use super::rows::DistinctRows;
 use crate::kernel::importance::{Players, relative_weights};
-use crate::kernel::sum::CompensatedSum;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
-use crate::solver::{LogisticFit, LogisticOptions, LogisticRows, logistic};
+use crate::solver::design::DesignBlock;
+use crate::solver::regression::{
+    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, fit,
+};
 
 /// The rows of a target of two values.
 pub(super) struct Logit<'a> {
@@ -47,11 +49,12 @@ impl<'a> Logit<'a> {
         correlations: &SymmetricMatrix,
     ) -> Result<(Vec<f64>, LogitSummary), String> {
         let n_columns = correlations.order() - 1;
-        let successes: Vec<f64> = trials.iter().zip(&self.outcomes).map(|(trials, y)| trials * y).collect();
-        let columns = self.rows.columns[..n_columns].iter().map(Vec::as_slice).collect();
-        let design = LogisticRows::new(columns, &successes, trials).map_err(|reason| reason.to_string())?;
-        let fit = logistic(&design, LogisticOptions::default()).map_err(|error| error.to_string())?;
-        let (sd, r_squared) = self.outcome_side(&design.linear_predictors(&fit.coefficients), trials);
+        let column = |column: &'a Vec<f64>| DesignBlock::Numbers(column.as_slice().into());
+        let columns: Vec<DesignBlock<'_>> = self.rows.columns[..n_columns].iter().map(column).collect();
+        let outcomes = Outcomes { response: &self.outcomes, weights: Some(trials), ..Outcomes::default() };
+        let rows = Observations::in_order(&columns, true, &outcomes).map_err(|reason| reason.to_string())?;
+        let fit = fit(&rows, Family::Binomial, &RegressionOptions::default()).map_err(|error| why(&error))?;
+        let (sd, r_squared) = outcome_side(&rows, &fit.predictors);
         if !(sd > 0.0) {
             return Err("the fitted probabilities are all equal".to_owned());
         }
@@ -66,29 +69,35 @@ impl<'a> Logit<'a> {
     fn players(&self) -> &Players {
         self.rows.players
     }
+}
 
-    /// Standard deviation of the logits, and squared correlation of outcome and probability.
-    fn outcome_side(&self, logits: &[f64], trials: &[f64]) -> (f64, f64) {
-        let probabilities: Vec<f64> = logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
-        let total = weighted(trials, |_| 1.0);
-        let mean = |values: &[f64]| weighted(trials, |row| values[row]) / total;
-        let (logit, probability, outcome) = (mean(logits), mean(&probabilities), mean(&self.outcomes));
-        let variance = weighted(trials, |row| (logits[row] - logit).powi(2)) / total;
-        let of_probability = weighted(trials, |row| (probabilities[row] - probability).powi(2));
-        let of_outcome = weighted(trials, |row| (self.outcomes[row] - outcome).powi(2));
-        let of_both = weighted(trials, |row| (probabilities[row] - probability) * (self.outcomes[row] - outcome));
-        (variance.sqrt(), of_both * of_both / (of_probability * of_outcome))
+/// Standard deviation of the logits, and squared correlation of outcome and probability.
+fn outcome_side(rows: &Observations, logits: &[f64]) -> (f64, f64) {
+    let outcomes = rows.response();
+    let probability = |row: usize| Family::Binomial.mean(logits[row]);
+    let total = rows.total_weight();
+    let mean_logit = rows.weighted_sum(|row| logits[row]) / total;
+    let mean_probability = rows.weighted_sum(probability) / total;
+    let mean_outcome = rows.weighted_sum(|row| outcomes[row]) / total;
+    let variance = rows.weighted_sum(|row| (logits[row] - mean_logit).powi(2)) / total;
+    let of_probability = rows.weighted_sum(|row| (probability(row) - mean_probability).powi(2));
+    let of_outcome = rows.weighted_sum(|row| (outcomes[row] - mean_outcome).powi(2));
+    let of_both = rows.weighted_sum(|row| (probability(row) - mean_probability) * (outcomes[row] - mean_outcome));
+    (variance.sqrt(), of_both * of_both / (of_probability * of_outcome))
+}
+
+fn why(error: &RegressionError) -> String {
+    match error {
+        RegressionError::Separated { n_separated, n_rows, .. } => format!(
+            "the columns separate the outcomes: {n_separated} of {n_rows} distinct row(s) are told apart without error"
+        ),
+        other => other.to_string(),
     }
 }
 
-fn weighted(trials: &[f64], value: impl Fn(usize) -> f64) -> f64 {
-    let mut sum = CompensatedSum::default();
-    trials.iter().enumerate().for_each(|(row, trials)| sum.add(trials * value(row)));
-    sum.value()
-}
-
-fn summary(fit: &LogisticFit, r_squared: f64) -> LogitSummary {
-    let mcfadden_r_squared = 1.0 - fit.log_likelihood / fit.null_log_likelihood;
+fn summary(fit: &RegressionFit, r_squared: f64) -> LogitSummary {
+    // Of outcomes of 0 and 1 a deviance is twice the log-likelihood.
+    let mcfadden_r_squared = 1.0 - fit.deviance / fit.null_deviance;
     LogitSummary { r_squared, mcfadden_r_squared, iterations: fit.iterations }
 }
 

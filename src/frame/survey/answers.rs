@@ -73,7 +73,7 @@ impl Answers {
 
     /// What became of the rows.
     #[cfg(test)]
-    pub(super) fn counts(&self, scale: Scale) -> AnswerCounts {
+    pub(crate) fn counts(&self, scale: Scale) -> AnswerCounts {
         let mut tally = [0_u64; 256];
         self.codes.iter().for_each(|&code| tally[usize::from(code)] += 1);
         AnswerCounts::of(scale, &tally)

@@ -208,7 +208,7 @@ mod tests {
         assert_eq!((found.s, found.method), (301, PMethod::Normal));
         assert!((found.variance / 24359.666666666667 - 1.0).abs() < 1e-15);
         assert!((found.z / 1.9221425120888866 - 1.0).abs() < 1e-14);
-        assert!((found.p_value.value() / 0.054587828088438641 - 1.0).abs() < 1e-13, "{}", found.p_value.value());
+        assert!((found.p_value.value() / 0.054_587_828_088_438_64 - 1.0).abs() < 1e-13, "{}", found.p_value.value());
     }
 
     /// Where both are there they are close: 50 values, the most that are exact.

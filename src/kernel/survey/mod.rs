@@ -77,7 +77,9 @@ pub use nps_estimate::{AdjustedWald, NpsEstimate};
 pub use nps_exact::{MOST_EXACT, exact_nps};
 pub use nps_groups::{NpsHomogeneity, NpsPair, nps_homogeneity, nps_pairwise};
 pub use nps_paired::{NpsChange, NpsTransitions};
-pub use nps_sample_size::{AssumedShares, detectable_difference, difference_size, half_width_at, half_width_size};
+pub use nps_sample_size::{
+    AssumedShares, detectable_difference, difference_size, gap_size, half_width_at, half_width_size,
+};
 pub use nps_weights::NpsWeights;
 pub use raking::{Margin, Raked, RakingOptions, RakingUnit, rake};
 pub use reliability::{ItemReliability, Reliability};

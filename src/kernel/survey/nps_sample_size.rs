@@ -137,8 +137,24 @@ pub fn difference_size(
     answers(first.variance()? + second.variance()?, distance(gap)? / z, n_population)
 }
 
+/// How many answers of each of two groups show a difference of `points`, where both vary as the assumed
+/// shares do; otherwise as [`difference_size`].
+///
+/// # Errors
+///
+/// As for [`difference_size`]; [`Undefined::OutOfRange`] unless `points` is in 0..=200.
+pub fn gap_size(
+    assumed: AssumedShares,
+    points: f64,
+    conf_level: f64,
+    power: f64,
+    n_population: Option<u64>,
+) -> Result<u64, Undefined> {
+    answers(2.0 * assumed.variance()?, distance(points)? / both_quantiles(conf_level, power)?, n_population)
+}
+
 /// The difference of two scores in points that `n` answers in each group show with a chance of `power`;
-/// the opposite of [`difference_size`], with the same assumed shares in both groups.
+/// the opposite of [`gap_size`].
 ///
 /// # Errors
 ///
@@ -259,13 +275,11 @@ mod tests {
             prop_assert!(n == 1 || half_width_at(assumed, n - 1, 0.95, people).unwrap() * slack >= half_width);
         }
 
-        /// Twice the variance for equal shares in both groups.
         #[test]
         fn the_detectable_difference_belongs_to_the_size(n in 1..100_000_u64, people in prop::option::of(100_000..1_000_000_u64)) {
             let gap = detectable_difference(USUAL, n, 0.95, 0.8, people).unwrap();
             prop_assume!(gap <= 200.0);
-            let z = both_quantiles(0.95, 0.8).unwrap();
-            let found = answers(2.0 * USUAL.variance().unwrap(), gap / POINTS / z, people).unwrap();
+            let found = gap_size(USUAL, gap, 0.95, 0.8, people).unwrap();
             prop_assert!(found.abs_diff(n) <= 1, "{} {}", found, n);
         }
     }

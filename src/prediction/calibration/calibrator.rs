@@ -12,13 +12,11 @@ use crate::error::{Error, Result};
 use crate::frame::columns::{HIGH, LOW, PROB, WEIGHT};
 use crate::frame::exact_number;
 use crate::frame::readable::{grouped, shown_number, shown_share, write_table};
-use crate::frame::saved::read_saved;
+use crate::frame::saved::SavedForm;
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::isotonic::{Interpolation, IsotonicBlock, isotonic_value};
 
-/// The version of the saved form.
-const FORMAT: u32 = 1;
-const WHAT: &str = "calibrator";
+const FORM: SavedForm = SavedForm { what: "calibrator", no_such: "not a saved calibration", format: 1 };
 /// Rows of a curve that is shown.
 const SHOWN: u32 = 9;
 
@@ -105,20 +103,9 @@ impl TryFrom<SavedCalibrator> for Calibrator {
 
     fn try_from(saved: SavedCalibrator) -> Result<Self> {
         let SavedCalibrator { format, n_positives, n_negatives, map } = saved;
-        check_format(format)?;
-        map.check().map_err(refused)?;
+        FORM.check(format)?;
+        map.check().map_err(|reason| FORM.refused(reason))?;
         Ok(Self { format, n_positives, n_negatives, map })
-    }
-}
-
-fn refused(reason: String) -> Error {
-    Error::Format { what: WHAT, reason }
-}
-
-fn check_format(format: u32) -> Result<()> {
-    match format {
-        FORMAT => Ok(()),
-        other => Err(refused(format!("saved in format {other}, but this version reads format {FORMAT}"))),
     }
 }
 
@@ -176,7 +163,7 @@ impl CalibrationMap {
 
 impl Calibrator {
     pub(in crate::prediction) fn new(map: CalibrationMap, n_positives: u64, n_negatives: u64) -> Self {
-        Self { format: FORMAT, n_positives, n_negatives, map }
+        Self { format: FORM.format, n_positives, n_negatives, map }
     }
 
     /// The function from scores to probabilities.
@@ -239,7 +226,7 @@ impl Calibrator {
     /// # Errors
     /// `Format` when the text is none, was saved by another version, or holds no rising curve.
     pub fn from_json(text: &str) -> Result<Self> {
-        read_saved(text, WHAT, "not a saved calibration", check_format)
+        FORM.read(text)
     }
 
     /// Points of the curve: the steps of an isotonic one, and of the other the scores at which the
@@ -372,7 +359,7 @@ mod tests {
         let refused = |text: &str| Calibrator::from_json(text).unwrap_err().to_string();
         assert_eq!(
             refused(&platt.replace("\"format\": 1", "\"format\": 9")),
-            "calibrator: saved in format 9, but this version reads format 1"
+            "calibrator: saved in format 9, but this version reads format 1; fit it again"
         );
         assert!(refused("{}").starts_with("calibrator: not a saved calibration"));
         let spread = platt.lines().find(|line| line.contains("spread")).unwrap().trim_end_matches(',');

@@ -6,7 +6,8 @@
 use crate::kernel::evaluation::ScoreRun;
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
-use crate::solver::{Cholesky, LogisticError, LogisticOptions, LogisticRows, logistic};
+use crate::solver::design::DesignBlock;
+use crate::solver::regression::{Family, Observations, Outcomes, RegressionError, RegressionOptions, fit_coefficients};
 
 /// `logit(p) = intercept + slope (x - centre) / spread`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,7 +39,6 @@ impl LogisticCurve {
             return Err(Undefined::NotFinite);
         }
         let trials: Vec<f64> = runs.iter().map(|run| run.positives + run.negatives).collect();
-        let successes: Vec<f64> = runs.iter().map(|run| run.positives).collect();
         let total = summed(trials.iter().copied());
         let centre = summed(runs.iter().zip(&trials).map(|(run, trials)| run.score * (trials / total)));
         let squares = runs.iter().zip(&trials).map(|(run, trials)| (run.score - centre).powi(2) * (trials / total));
@@ -50,18 +50,19 @@ impl LogisticCurve {
             return Err(Undefined::Constant);
         }
         let column: Vec<f64> = runs.iter().map(|run| (run.score - centre) / spread).collect();
-        let rows = LogisticRows::new(vec![&column], &successes, &trials)?;
-        let fit = logistic(&rows, LogisticOptions::default()).map_err(why)?;
-        if !fit.aliased.is_empty() {
+        let shares: Vec<f64> = runs.iter().zip(&trials).map(|(run, trials)| run.positives / trials).collect();
+        let outcomes = Outcomes { response: &shares, weights: Some(&trials), ..Outcomes::default() };
+        let rows = Observations::in_order(&[DesignBlock::Numbers(column.into())], true, &outcomes)?;
+        if !rows.aliased().is_empty() {
             return Err(Undefined::Constant);
         }
-        let inverse = Cholesky::of(&fit.information, f64::EPSILON)?.inverse()?;
+        let fit = fit_coefficients(&rows, Family::Binomial, &RegressionOptions::default()).map_err(why)?;
         Ok(Self {
             centre,
             spread,
-            intercept: fit.coefficients[0],
-            slope: fit.coefficients[1],
-            variances: [inverse.get(0, 0), inverse.get(1, 1), inverse.get(1, 0)],
+            intercept: fit.estimates[0],
+            slope: fit.estimates[1],
+            variances: [fit.covariance.get(0, 0), fit.covariance.get(1, 1), fit.covariance.get(1, 0)],
         })
     }
 
@@ -85,12 +86,13 @@ fn summed(terms: impl Iterator<Item = f64>) -> f64 {
     sum.value()
 }
 
-fn why(error: LogisticError) -> Undefined {
+fn why(error: RegressionError) -> Undefined {
     match error {
-        LogisticError::OneOutcome { .. } => Undefined::OneGroup,
-        LogisticError::Separated { .. } => Undefined::Separated,
-        LogisticError::NotConverged { .. } => Undefined::NotConverged,
-        LogisticError::Undefined(reason) => reason,
+        RegressionError::OneOutcome { .. } => Undefined::OneGroup,
+        RegressionError::Separated { .. } => Undefined::Separated,
+        RegressionError::NotConverged { .. } => Undefined::NotConverged,
+        RegressionError::Undefined(reason) => reason,
+        _ => Undefined::OutOfRange,
     }
 }
 

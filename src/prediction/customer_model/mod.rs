@@ -7,6 +7,7 @@ mod calibration;
 mod drivers;
 mod fit_settings;
 mod holdout;
+mod model;
 mod scores;
 mod trained;
 
@@ -15,4 +16,5 @@ pub use drivers::{Driver, Drivers};
 pub use scores::CustomerScores;
 
 pub(in crate::prediction) use fit_settings::{FitSettings, RowWeights, fit_settings};
+pub(in crate::prediction) use model::{CustomerModel, Definition, model_methods};
 pub(in crate::prediction) use trained::Trained;

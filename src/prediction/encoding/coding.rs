@@ -82,6 +82,7 @@ pub(super) enum LevelReading {
     Flag,
     /// By the class between cut points.
     Bins {
+        #[serde(with = "exact_number::many")]
         cuts: Vec<f64>,
     },
     Month,

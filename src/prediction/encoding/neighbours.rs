@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::encoded::{FeatureColumns, indicator};
 use super::interaction::{Interaction, Main};
 use super::prepared::{Cells, PartCounts, Prepared};
+use crate::kernel::zeros::zeros;
 
 /// Rows that are encoded at a time: their columns stay in the nearest cache.
 const TILE: usize = 256;
@@ -47,7 +48,7 @@ fn is_written(cells: &Cells<'_, '_>) -> bool {
 /// The columns of a group: all numbers with the first feature, row after row.
 pub(super) fn put_together(features: &[Prepared<'_, '_>], n_rows: usize) -> Vec<FeatureColumns<'static>> {
     let width = features.len();
-    let mut values = vec![0.0; n_rows * width];
+    let mut values = zeros::<f64>(n_rows * width);
     let of_tile = |columns: &mut Vec<f64>, (tile, rows): (usize, &mut [f64])| {
         let n = rows.len() / width;
         let mut n_not_finite = vec![0; width];

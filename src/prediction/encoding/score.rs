@@ -57,9 +57,13 @@ impl LinearPredictor {
         &self.counts
     }
 
-    /// Puts a function of each number in its place.
+    /// Puts a function of each number in its place; rows where it is not finite are left out.
     pub(super) fn apply(&mut self, function: impl Fn(f64) -> f64) {
         self.values.iter_mut().for_each(|value| *value = function(*value));
+        if self.values.iter().any(|value| !value.is_finite()) {
+            let is_kept = self.is_kept.get_or_insert_with(|| vec![true; self.values.len()]);
+            is_kept.iter_mut().zip(&self.values).for_each(|(is_kept, value)| *is_kept &= value.is_finite());
+        }
     }
 
     /// The numbers as a column, null in rows that are left out.

@@ -23,7 +23,8 @@ impl Encoder {
         self.expr_of(intercept, coefs, |score| score)
     }
 
-    /// The same with a function of the linear predictor in its place, such as the inverse of a link.
+    /// The same with a function of the linear predictor in its place, such as the inverse of a link;
+    /// null where that is not finite.
     ///
     /// # Errors
     /// As [`linear_predictor_expr`](Encoder::linear_predictor_expr).

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::LINFA;
 use super::error::unusable;
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 use crate::kernel::undefined::Undefined;
 use crate::solver::design::DesignBlock;
 use crate::solver::regression::{Family, Observations, Outcomes, RegressionError, RegressionOptions, fit};
@@ -16,8 +17,10 @@ use crate::solver::regression::{Family, Observations, Outcomes, RegressionError,
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Settings {
     pub(super) fit_intercept: bool,
+    #[serde(with = "exact_number::one")]
     pub(super) l2_penalty: f64,
     pub(super) max_iter: u32,
+    #[serde(with = "exact_number::one")]
     pub(super) tol: f64,
 }
 
@@ -43,6 +46,68 @@ impl Settings {
         Ok(())
     }
 }
+
+/// What estimators that hold [`Settings`] have in common, unchecked and checked as linfa has them.
+macro_rules! estimator {
+    ($Estimator:ident, $Checked:ident) => {
+        impl $Estimator {
+            /// With an intercept and without a penalty.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// Whether there is an intercept; there is by default.
+            pub fn fit_intercept(mut self, fit_intercept: bool) -> Self {
+                self.0.0.fit_intercept = fit_intercept;
+                self
+            }
+        }
+
+        impl ::linfa::ParamGuard for $Estimator {
+            type Checked = $Checked;
+            type Error = $crate::error::Error;
+
+            fn check_ref(&self) -> $crate::error::Result<&Self::Checked> {
+                self.0.0.check()?;
+                Ok(&self.0)
+            }
+
+            fn check(self) -> $crate::error::Result<Self::Checked> {
+                self.check_ref()?;
+                Ok(self.0)
+            }
+        }
+
+        impl From<Settings> for $Estimator {
+            fn from(settings: Settings) -> Self {
+                Self($Checked(settings))
+            }
+        }
+
+        impl From<$Estimator> for Settings {
+            fn from(estimator: $Estimator) -> Self {
+                estimator.0.0
+            }
+        }
+
+        impl TryFrom<Settings> for $Checked {
+            type Error = $crate::error::Error;
+
+            fn try_from(settings: Settings) -> $crate::error::Result<Self> {
+                settings.check()?;
+                Ok(Self(settings))
+            }
+        }
+
+        impl From<$Checked> for Settings {
+            fn from(checked: $Checked) -> Self {
+                checked.0
+            }
+        }
+    };
+}
+
+pub(super) use estimator;
 
 /// Coefficients in the units of the columns, with their errors.
 #[derive(Clone, Debug, PartialEq)]

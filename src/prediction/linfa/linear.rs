@@ -1,14 +1,12 @@
 //! Least squares as an estimator of linfa.
 
-use ::linfa::ParamGuard;
 use ::linfa::dataset::{AsSingleTargets, DatasetBase};
 use ::linfa::traits::{Fit, PredictInplace};
 use ::ndarray::{Array1, ArrayBase, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::error::EstimatorError;
-use super::line::{Line, Settings};
-use crate::error::{Error, Result};
+use super::line::{Line, Settings, estimator};
 use crate::solver::regression::Family;
 
 /// Least squares, weighted where the dataset has weights, behind linfa's traits.
@@ -33,48 +31,24 @@ use crate::solver::regression::Family;
 /// # Ok::<(), customer_analytics::prediction::linfa::EstimatorError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Settings", into = "Settings")]
 #[must_use]
 pub struct LinearRegression(CheckedLinearRegression);
 
 /// Checked settings of [`LinearRegression`], as linfa has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Settings", into = "Settings")]
 #[must_use]
 pub struct CheckedLinearRegression(Settings);
 
+estimator!(LinearRegression, CheckedLinearRegression);
+
 impl LinearRegression {
-    /// With an intercept and without a penalty.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether there is an intercept; there is by default.
-    pub fn fit_intercept(mut self, fit_intercept: bool) -> Self {
-        self.0.0.fit_intercept = fit_intercept;
-        self
-    }
-
     /// Half of it times the squared coefficients of the standardised columns is added to half
     /// the sum of squares; 0 by default.
     pub fn l2_penalty(mut self, l2_penalty: f64) -> Self {
         self.0.0.l2_penalty = l2_penalty;
         self
-    }
-}
-
-impl ParamGuard for LinearRegression {
-    type Checked = CheckedLinearRegression;
-    type Error = Error;
-
-    fn check_ref(&self) -> Result<&Self::Checked> {
-        self.0.0.check()?;
-        Ok(&self.0)
-    }
-
-    fn check(self) -> Result<Self::Checked> {
-        self.check_ref()?;
-        Ok(self.0)
     }
 }
 

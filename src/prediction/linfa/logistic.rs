@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ::linfa::ParamGuard;
 use ::linfa::dataset::{AsSingleTargets, DatasetBase, Label};
 use ::linfa::traits::{Fit, PredictInplace};
 use ::ndarray::{Array1, ArrayBase, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::error::{EstimatorError, unusable};
-use super::line::{Line, Settings};
-use crate::error::{Error, Result};
+use super::line::{Line, Settings, estimator};
 use crate::solver::regression::Family;
 
 /// Logistic regression by Newton's method behind linfa's traits, for labels of any type with two
@@ -37,28 +35,19 @@ use crate::solver::regression::Family;
 /// # Ok::<(), customer_analytics::prediction::linfa::EstimatorError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Settings", into = "Settings")]
 #[must_use]
 pub struct LogisticRegression(CheckedLogisticRegression);
 
 /// Checked settings of [`LogisticRegression`], as linfa has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Settings", into = "Settings")]
 #[must_use]
 pub struct CheckedLogisticRegression(Settings);
 
+estimator!(LogisticRegression, CheckedLogisticRegression);
+
 impl LogisticRegression {
-    /// With an intercept and without a penalty.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Whether there is an intercept; there is by default.
-    pub fn fit_intercept(mut self, fit_intercept: bool) -> Self {
-        self.0.0.fit_intercept = fit_intercept;
-        self
-    }
-
     /// Half of it times the squared coefficients of the standardised columns is taken off the
     /// log-likelihood; 0 by default.
     pub fn l2_penalty(mut self, l2_penalty: f64) -> Self {
@@ -77,21 +66,6 @@ impl LogisticRegression {
     pub fn tol(mut self, tol: f64) -> Self {
         self.0.0.tol = tol;
         self
-    }
-}
-
-impl ParamGuard for LogisticRegression {
-    type Checked = CheckedLogisticRegression;
-    type Error = Error;
-
-    fn check_ref(&self) -> Result<&Self::Checked> {
-        self.0.0.check()?;
-        Ok(&self.0)
-    }
-
-    fn check(self) -> Result<Self::Checked> {
-        self.check_ref()?;
-        Ok(self.0)
     }
 }
 

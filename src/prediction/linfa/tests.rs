@@ -1,6 +1,7 @@
 //! Tables to datasets, estimators on them, and our own regressions behind linfa's traits.
 
 use ::linfa::Dataset;
+use ::linfa::ParamGuard;
 use ::linfa::prelude::SingleTargetRegression;
 use ::linfa::traits::{Fit, Predict};
 use ::ndarray::{Array1, Array2, array};
@@ -243,4 +244,17 @@ fn datasets_that_cannot_be_fitted_are_refused() {
     assert_eq!((one.intercept(), one.aliased(), one.std_errors()), (2.0, &[0][..], &[None][..]));
     let twice = linear(array![[1.0, 2.0], [2.0, 4.0], [4.0, 8.0]], vec![1.0, 2.0, 5.0]).unwrap();
     assert_eq!((twice.aliased(), twice.coefficients()[1]), (&[1][..], 0.0));
+}
+
+/// Settings from a job file are those of the builder; checked ones cannot be had without the check.
+#[test]
+fn settings_are_read_from_a_file() {
+    let estimator: LogisticRegression = serde_json::from_str(r#"{"l2_penalty": 0.5, "max_iter": 20}"#).unwrap();
+    assert_eq!(estimator, LogisticRegression::new().l2_penalty(0.5).max_iter(20));
+    let text = serde_json::to_string(&estimator.check().unwrap()).unwrap();
+    assert_eq!(serde_json::from_str::<CheckedLogisticRegression>(&text).unwrap(), estimator.check().unwrap());
+    assert_eq!(serde_json::from_str::<LogisticRegression>(&text).unwrap(), estimator);
+    let refused = serde_json::from_str::<CheckedLinearRegression>(r#"{"l2_penalty": -1.0}"#).unwrap_err().to_string();
+    assert_eq!(refused, "linfa: `l2_penalty` must be 0 or above, got -1");
+    assert!(serde_json::from_str::<LinearRegression>(r#"{"alpha": 1.0}"#).is_err());
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use chrono::NaiveDate;
 use polars::prelude::Expr;
 use serde::{Deserialize, Serialize};
 
@@ -13,18 +12,14 @@ use super::report::PurchaseReport;
 use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
 use crate::frame::readable::grouped;
-use crate::frame::saved::read_saved;
-use crate::prediction::calibration::Calibrator;
-use crate::prediction::customer_model::{CustomerScores, Drivers, Trained};
+use crate::frame::saved::SavedForm;
+use crate::prediction::customer_model::{
+    CalibrationParams, CustomerModel, CustomerScores, Definition, Drivers, Trained, model_methods,
+};
 use crate::prediction::decision::{WinBack, WinBackList};
 use crate::prediction::evaluation::{BinaryEvaluationParams, RegressionEvaluationParams};
 use crate::prediction::model_card::{ModelCard, Subject};
-use crate::prediction::regression::RegressionModel;
-use crate::prediction::snapshot::SnapshotReport;
-
-/// The version of the saved form.
-const FORMAT: u32 = 1;
-const WHAT: &str = "purchase model";
+use crate::prediction::regression::Family;
 
 /// A fitted model of who buys, how often, or for how much.
 ///
@@ -50,117 +45,67 @@ const WHAT: &str = "purchase model";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "SavedPurchaseModel")]
-pub struct PurchaseModel {
-    format: u32,
-    definition: Purchase,
-    n_without_purchase: u64,
-    trained: Trained,
-}
+#[serde(transparent)]
+pub struct PurchaseModel(CustomerModel<Purchase>);
 
-/// A model as written, before its check.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SavedPurchaseModel {
-    format: u32,
-    definition: Purchase,
-    n_without_purchase: u64,
-    trained: Trained,
-}
+impl Definition for Purchase {
+    const FORM: SavedForm = SavedForm { what: "purchase model", no_such: "no saved purchase model", format: 1 };
 
-impl TryFrom<SavedPurchaseModel> for PurchaseModel {
-    type Error = Error;
-
-    fn try_from(saved: SavedPurchaseModel) -> Result<Self> {
-        let SavedPurchaseModel { format, definition, n_without_purchase, trained } = saved;
-        check_format(format)?;
-        let params = definition.params();
-        match trained.problem(params.kind.family(), params.calibration.is_some()) {
-            Some(reason) => Err(Error::Format { what: WHAT, reason }),
-            None => Ok(Self { format, definition, n_without_purchase, trained }),
-        }
+    fn family(&self) -> Family {
+        self.params().kind.family()
     }
-}
 
-/// Refuses a model that another version has saved.
-fn check_format(format: u32) -> Result<()> {
-    match format {
-        FORMAT => Ok(()),
-        other => {
-            let reason = format!("saved in format {other}, but this version reads format {FORMAT}");
-            Err(Error::Format { what: WHAT, reason })
-        }
+    fn calibration(&self) -> Option<&CalibrationParams> {
+        self.params().calibration.as_ref()
     }
 }
 
 impl PurchaseModel {
     pub(super) fn new(definition: Purchase, trained: Trained, n_without_purchase: u64) -> Self {
-        Self { format: FORMAT, definition, n_without_purchase, trained }
+        let mut model = CustomerModel::new(definition, trained);
+        model.n_without_purchase = n_without_purchase;
+        Self(model)
     }
 
-    /// Tells the model card the day of the training, which is never read from the clock.
-    #[must_use]
-    pub fn training_date(mut self, date: NaiveDate) -> Self {
-        self.trained.facts.training_date = Some(date);
-        self
-    }
-
-    /// Tells the model card the days of the snapshot that the model was trained on.
-    #[must_use]
-    pub fn snapshot(mut self, report: &SnapshotReport) -> Self {
-        self.trained.facts.snapshot = Some(report.into());
-        self
-    }
+    model_methods!();
 
     /// Attaches an evaluation on other rows to the model card.
     #[must_use]
     pub fn evaluated(mut self, report: &PurchaseReport) -> Self {
-        self.trained.facts.evaluation = Some(report.into());
+        self.0.trained.facts.evaluation = Some(report.into());
         self
     }
 
     /// The settings.
     pub fn definition(&self) -> &PurchaseParams {
-        self.definition.params()
+        self.0.definition.params()
     }
 
     /// What it predicts.
     #[must_use]
     pub fn kind(&self) -> &PurchaseKind {
-        &self.definition.params().kind
+        &self.0.definition.params().kind
     }
 
     /// Rows left out of the fit because they spent nothing, where the spend of buyers is predicted.
     #[must_use]
     pub fn n_without_purchase(&self) -> u64 {
-        self.n_without_purchase
-    }
-
-    /// The regression behind it, with errors, tests and intervals of all coefficients.
-    #[must_use]
-    pub fn regression(&self) -> &RegressionModel {
-        &self.trained.model
-    }
-
-    /// The curve that mends the probabilities; `None` without calibration.
-    #[must_use]
-    pub fn calibrator(&self) -> Option<&Calibrator> {
-        self.trained.calibrator.as_ref()
+        self.0.n_without_purchase
     }
 
     /// What goes along with buying, the surest first, with intervals and in words.
     #[must_use]
     pub fn drivers(&self) -> Drivers {
-        self.trained.drivers(self.kind().outcome())
+        self.0.trained.drivers(self.kind().outcome())
     }
 
     /// The probability, or the expected count or amount, of every row of a table, in its order,
     /// with ranks and deciles.
     ///
     /// # Errors
-    /// Those of [`RegressionModel::predict`].
+    /// Those of [`RegressionModel::predict`](crate::prediction::regression::RegressionModel::predict).
     pub fn predict(&self, table: &FeatureTable) -> Result<CustomerScores> {
-        self.trained.predict(table)
+        self.0.trained.predict(table)
     }
 
     /// The same as an expression for a lazy plan of one's own, named `prob` or `mean`.
@@ -168,7 +113,7 @@ impl PurchaseModel {
     /// # Errors
     /// None for a model that was fitted or read back.
     pub fn score_expr(&self) -> Result<Expr> {
-        self.trained.score_expr()
+        self.0.trained.score_expr()
     }
 
     /// Judges the model on customers of whom it is known what they bought; only customers that it
@@ -183,12 +128,12 @@ impl PurchaseModel {
     /// infinite amounts and for no rows.
     pub fn evaluate(&self, table: &FeatureTable) -> Result<PurchaseReport> {
         if *self.kind() == PurchaseKind::Event {
-            let report = self.trained.evaluate_event(table, &BinaryEvaluationParams::new().check()?)?;
+            let report = self.0.trained.evaluate_event(table, &BinaryEvaluationParams::new().check()?)?;
             return Ok(PurchaseReport::Event(Box::new(report)));
         }
         let deviances: Vec<_> = self.kind().deviance().into_iter().collect();
         let evaluation = RegressionEvaluationParams::new().deviances(deviances).check()?;
-        Ok(PurchaseReport::Amount(Box::new(self.trained.evaluate_amount(table, &evaluation)?)))
+        Ok(PurchaseReport::Amount(Box::new(self.0.trained.evaluate_amount(table, &evaluation)?)))
     }
 
     /// Whom to send an offer, and what raises the log-odds of each above those of the average
@@ -200,7 +145,7 @@ impl PurchaseModel {
     /// `Unusable` when classes were weighted and the probabilities are not calibrated.
     pub fn contact_list(&self, table: &FeatureTable, list: &WinBack) -> Result<WinBackList> {
         self.check_list(list)?;
-        self.trained.contact_list(PURCHASE, table, None, list)
+        self.0.trained.contact_list(PURCHASE, table, None, list)
     }
 
     /// The same for customers whose purchase earns what a column of the table says.
@@ -209,7 +154,7 @@ impl PurchaseModel {
     /// Those of [`contact_list`](Self::contact_list).
     pub fn contact_list_by_worth(&self, table: &FeatureTable, worth: &str, list: &WinBack) -> Result<WinBackList> {
         self.check_list(list)?;
-        self.trained.contact_list(PURCHASE, table, Some(worth), list)
+        self.0.trained.contact_list(PURCHASE, table, Some(worth), list)
     }
 
     fn check_list(&self, list: &WinBack) -> Result<()> {
@@ -222,42 +167,28 @@ impl PurchaseModel {
     /// What the model is, what it was trained on, and how well it does.
     #[must_use]
     pub fn card(&self) -> ModelCard {
-        let model = &self.trained.model;
+        let model = &self.0.trained.model;
         let positive = model.labels().map_or("", |labels| labels.positive());
-        let n = self.n_without_purchase;
+        let n = self.0.n_without_purchase;
         let subject = Subject {
-            model: WHAT,
+            model: Purchase::FORM.what,
             predicts: self.kind().predicts(model.target(), positive),
             left_out_before: (n > 0).then(|| format!("{} without a purchase", grouped(n))).into_iter().collect(),
-            settings: serde_json::to_value(&self.definition).unwrap_or_default(),
+            settings: serde_json::to_value(&self.0.definition).unwrap_or_default(),
         };
-        ModelCard::of(&self.trained, subject)
-    }
-
-    /// The model as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
-    }
-
-    /// Reads a model that [`to_json`](Self::to_json) wrote.
-    ///
-    /// # Errors
-    /// `Format` when it is damaged, or saved by a version this one does not know.
-    pub fn from_json(text: &str) -> Result<Self> {
-        read_saved(text, WHAT, "no saved purchase model", check_format)
+        ModelCard::of(&self.0.trained, subject)
     }
 }
 
 impl fmt::Display for PurchaseModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let positive = self.trained.model.labels().map_or("", |labels| labels.positive());
-        write!(f, "purchase model: {}", self.kind().predicts(self.trained.model.target(), positive))?;
-        if self.n_without_purchase > 0 {
-            write!(f, "; {} row(s) without a purchase left out", grouped(self.n_without_purchase))?;
+        let positive = self.0.trained.model.labels().map_or("", |labels| labels.positive());
+        write!(f, "purchase model: {}", self.kind().predicts(self.0.trained.model.target(), positive))?;
+        if self.0.n_without_purchase > 0 {
+            write!(f, "; {} row(s) without a purchase left out", grouped(self.0.n_without_purchase))?;
         }
-        write!(f, "\n{}", self.trained.model)?;
-        if let Some(calibrator) = &self.trained.calibrator {
+        write!(f, "\n{}", self.0.trained.model)?;
+        if let Some(calibrator) = &self.0.trained.calibrator {
             write!(f, "\n{calibrator}")?;
         }
         Ok(())

@@ -5,6 +5,7 @@ use super::likelihood::LikelihoodSums;
 use super::marginal::average_marginal_effects;
 use super::model::{Fitted, RegressionModel};
 use super::params::{REGRESSION, Regression, RegressionParams};
+use super::range::check_range;
 use super::statistics::FitStatistics;
 use super::training::Training;
 use super::weights::WeightMeaning;
@@ -68,6 +69,7 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
     let collinearity = collinearity(&observations, &[]).ok();
     statistics.condition_number = collinearity.as_ref().map(|found| found.condition_number).filter(|n| n.is_finite());
     let covariance = covariance(params, &observations, &solved, statistics.dispersion)?;
+    check_range(encoder.terms(), &solved, &covariance, &statistics, params.kind_of_sandwich().is_some())?;
     let fitted = Fitted {
         target: table.target().unwrap_or_default().to_owned(),
         labels: training.labels.clone(),
@@ -80,7 +82,7 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
         covariance,
         statistics,
     };
-    RegressionModel::new(regression.clone(), encoder, fitted)
+    Ok(RegressionModel::new(regression.clone(), encoder, fitted))
 }
 
 fn undefined(reason: Undefined) -> Error {

@@ -26,7 +26,8 @@ pub struct MarginalEffect {
     pub std_error: f64,
 }
 
-/// One for each column of the design; none for the intercept and for aliased columns.
+/// One for each column of the design; none for the intercept, for aliased columns and beyond the
+/// largest double.
 pub(super) fn average_marginal_effects(
     family: Family,
     observations: &Observations,
@@ -48,7 +49,8 @@ pub(super) fn average_marginal_effects(
             .collect();
         let along = |row: usize| covariance.row(row).iter().zip(&gradient).map(|(v, g)| v * g).sum::<f64>();
         let variance: f64 = gradient.iter().enumerate().map(|(row, g)| g * along(row)).sum();
-        Some(MarginalEffect { estimate: coefficient * slope, std_error: variance.max(0.0).sqrt() })
+        let effect = MarginalEffect { estimate: coefficient * slope, std_error: variance.max(0.0).sqrt() };
+        (effect.estimate.is_finite() && effect.std_error.is_finite()).then_some(effect)
     };
     (0..solved.coefficients.len()).map(of_column).collect()
 }

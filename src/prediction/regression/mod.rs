@@ -11,6 +11,7 @@ mod params;
 mod path_display;
 mod penalty_path;
 mod predict;
+mod range;
 mod statistics;
 mod streamed;
 mod training;

@@ -7,7 +7,7 @@ use super::fit;
 use super::model::RegressionModel;
 use super::weights::{ClassWeights, RegressionWeights, WeightMeaning};
 use crate::error::{Error, Result};
-use crate::frame::FeatureTable;
+use crate::frame::{FeatureTable, exact_number};
 use crate::prediction::encoding::{Encoding, EncodingParams, LabelParams, MissingLabels};
 use crate::solver::regression::{Family, RegressionOptions};
 
@@ -37,6 +37,7 @@ pub(super) const REGRESSION: &str = "regression";
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct RegressionParams {
+    #[serde(with = "exact_number::all")]
     pub(in crate::prediction) family: Family,
     #[serde(default)]
     pub(super) encoding: EncodingParams,
@@ -46,7 +47,7 @@ pub struct RegressionParams {
     pub(in crate::prediction) missing_target: MissingLabels,
     #[serde(default = "yes")]
     pub(super) fit_intercept: bool,
-    #[serde(default)]
+    #[serde(default, with = "exact_number::one")]
     pub(in crate::prediction) l2_penalty: f64,
     #[serde(default)]
     pub(in crate::prediction) firth: bool,
@@ -60,11 +61,11 @@ pub struct RegressionParams {
     pub(super) clusters: Option<String>,
     #[serde(default)]
     pub(super) std_errors: StandardErrors,
-    #[serde(default = "ninety_five")]
+    #[serde(default = "ninety_five", with = "exact_number::one")]
     pub(in crate::prediction) conf_level: f64,
     #[serde(default = "hundred")]
     pub(super) max_iter: u32,
-    #[serde(default = "last_digit")]
+    #[serde(default = "last_digit", with = "exact_number::one")]
     pub(super) tol: f64,
 }
 

@@ -244,7 +244,7 @@ fn information(family: Family, observations: &Observations) -> f64 {
     let predictor = family.link(mean);
     let own = match family {
         Family::Gaussian => 1.0,
-        _ => family.mean_slope(predictor).powi(2) / family.variance(mean),
+        _ => family.mean_slope(predictor) * family.score_slope(predictor),
     };
     // Rows of one outcome are refused by the fit, in words.
     if own.is_finite() && own > 0.0 { total * own } else { total }

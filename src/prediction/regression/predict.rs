@@ -106,7 +106,8 @@ impl RegressionModel {
     ///
     /// # Errors
     /// `Schema` when a feature or the offset is not there; `Unusable` for cells that the encoding
-    /// refuses; `Query` when the table cannot be read.
+    /// refuses and offsets that are missing; `Numeric` for a mean beyond the largest double; `Query`
+    /// when the table cannot be read.
     pub fn predict(&self, table: &FeatureTable) -> Result<Predictions> {
         let frame = self.read(table)?;
         let customers = table.customer_id().map(|customer| frame.column(customer).cloned());
@@ -131,12 +132,20 @@ impl RegressionModel {
             values.iter_mut().zip(offset).for_each(|(value, offset)| *value += offset);
         }
         values.par_iter_mut().with_min_len(4_096).for_each(|value| *value = family.mean(*value));
+        let n_beyond = values.par_iter().with_min_len(4_096).filter(|value| !value.is_finite()).count();
+        if n_beyond > 0 {
+            let verdict = format!(
+                "{n_beyond} row(s) have a mean beyond the largest double; see whether their cells are in the units of training"
+            );
+            return Err(Error::Numeric { analysis: REGRESSION, verdict });
+        }
         let name = if family == Family::Binomial { PROB } else { MEAN };
         Ok(Predictions { values, is_kept, customers: None, counts, name })
     }
 
     /// The prediction as an expression for a lazy plan of one's own; the numbers are those of
-    /// [`predict`](Self::predict).
+    /// [`predict`](Self::predict). Means beyond the largest double, and those of rows whose offset
+    /// [`predict`](Self::predict) refuses, are null.
     ///
     /// # Errors
     /// None for a model that was fitted or read back.
@@ -205,4 +214,34 @@ fn on_numbers(expr: Expr, function: impl Fn(f64) -> f64 + Send + Sync + 'static)
         },
         |_, field| Ok(Field::new(field.name().clone(), DataType::Float64)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::FeatureColumns;
+    use crate::prediction::regression::RegressionParams;
+
+    /// A count of `exp(1000)` is none, whatever stands in the cell.
+    #[test]
+    fn means_beyond_doubles_are_refused_and_null_in_a_plan() {
+        let frame = df!("x" => [1.0, 2.0, 3.0, 4.0], "n" => [1, 2, 5, 12], "o" => [0.0, 0.1, 0.0, 0.1]).unwrap();
+        let columns = FeatureColumns::new().features(["x"]).target("n");
+        let table = FeatureTable::new(frame.lazy(), &columns).unwrap();
+        let new = df!("x" => [2.0, 4_000.0, 3.0], "n" => [0, 0, 0], "o" => [0.0, 0.0, 0.0]).unwrap();
+        let with_offset = RegressionParams::poisson().offset(Offset::Added("o".to_owned()));
+        for params in [RegressionParams::poisson(), with_offset] {
+            let model = params.fit(&table).unwrap();
+            let refused = model.predict_frame(&new).unwrap_err();
+            assert!(matches!(refused, Error::Numeric { .. }), "{refused:?}");
+            assert_eq!(
+                refused.to_string(),
+                "regression: 1 row(s) have a mean beyond the largest double; see whether their cells are in the units \
+                 of training"
+            );
+            let planned = collect("test", new.clone().lazy().select([model.score_expr().unwrap()])).unwrap();
+            let found = planned.column("mean").unwrap().f64().unwrap().to_vec();
+            assert!(found[0].is_some() && found[1].is_none() && found[2].is_some(), "{found:?}");
+        }
+    }
 }

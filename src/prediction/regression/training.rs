@@ -65,7 +65,11 @@ impl Training {
         let target = target_of(table)?;
         check_schema(params, table)?;
         let frame = collect(REGRESSION, table.lazy().select(columns(params, table, target)))?;
-        Self::of(params, frame, target, None)
+        let training = Self::of(params, frame, target, None)?;
+        if let (Some(role), Some(weights)) = (&params.weights, &training.weights) {
+            role.check(weights)?;
+        }
+        Ok(training)
     }
 
     /// The same for rows that were read, with labels coded as was learned from others.

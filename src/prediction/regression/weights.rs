@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::params::REGRESSION;
 use crate::error::{Error, Result};
+use crate::frame::exact_number;
 use crate::frame::weights::WeightRole;
 use crate::kernel::weight::WeightKind;
 
@@ -41,8 +42,10 @@ pub enum ClassWeights {
     /// Rows of each class count for so many.
     Given {
         /// A row of the class that is predicted; above 0.
+        #[serde(with = "exact_number::one")]
         positive: f64,
         /// A row of the other class; above 0.
+        #[serde(with = "exact_number::one")]
         negative: f64,
     },
 }
@@ -92,11 +95,16 @@ impl RegressionWeights {
                 remedy: "filter them out, or fill the column with `cleaning::Fill`",
             });
         }
-        if weights.values.iter().all(|&weight| weight == 0.0) {
-            let reason = format!("all weights in `{}` are 0, so no row counts; give some rows a weight", self.column);
-            return Err(Error::Unusable { analysis: REGRESSION, reason });
-        }
         Ok(weights.values)
+    }
+
+    /// Refuses a table without a row that counts; a batch of it may have none.
+    pub(super) fn check(&self, weights: &[f64]) -> Result<()> {
+        if weights.iter().any(|&weight| weight > 0.0) {
+            return Ok(());
+        }
+        let reason = format!("all weights in `{}` are 0, so no row counts; give some rows a weight", self.column);
+        Err(Error::Unusable { analysis: REGRESSION, reason })
     }
 }
 

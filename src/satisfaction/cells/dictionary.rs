@@ -18,7 +18,7 @@ const N_RECENT: usize = 1 << 10;
 /// Missing values have a number of their own. The values are kept in their own type, so that
 /// they can be put in order at the end.
 #[derive(Debug)]
-pub(super) struct Dictionary {
+pub(in crate::satisfaction) struct Dictionary {
     texts: HashMap<u128, u32, FixedState>,
     long_texts: HashMap<Box<[u8]>, u32, FixedState>,
     wholes: HashMap<i64, u32, FixedState>,
@@ -31,7 +31,7 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
-    pub(super) fn new() -> Self {
+    pub(in crate::satisfaction) fn new() -> Self {
         Self {
             texts: HashMap::default(),
             long_texts: HashMap::default(),
@@ -48,7 +48,7 @@ impl Dictionary {
     ///
     /// # Errors
     /// `Query` when the column has a type without categories.
-    pub(super) fn codes(&mut self, step: &'static str, series: &Series) -> Result<Vec<u32>> {
+    pub(in crate::satisfaction) fn codes(&mut self, step: &'static str, series: &Series) -> Result<Vec<u32>> {
         let cast = |dtype: DataType| series.cast(&dtype).map_err(Error::query(step));
         let mut new = NewRows { next: self.n, rows: Vec::new() };
         let column = match series.dtype() {
@@ -75,12 +75,12 @@ impl Dictionary {
     }
 
     /// The number of missing values, if there are some.
-    pub(super) fn missing(&self) -> Option<u32> {
+    pub(in crate::satisfaction) fn missing(&self) -> Option<u32> {
         (self.missing != UNKNOWN).then_some(self.missing)
     }
 
     /// Number of distinct values, a missing one among them.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::satisfaction) fn len(&self) -> usize {
         self.n as usize
     }
 
@@ -198,7 +198,7 @@ impl Dictionary {
     }
 
     /// The numbers here of the values of another dictionary, by their numbers there.
-    pub(super) fn merge(&mut self, step: &'static str, other: &Self) -> Result<Vec<u32>> {
+    pub(in crate::satisfaction) fn merge(&mut self, step: &'static str, other: &Self) -> Result<Vec<u32>> {
         let mut codes = Vec::with_capacity(other.n as usize);
         for values in &other.values {
             codes.extend(self.codes(step, values)?);
@@ -209,7 +209,7 @@ impl Dictionary {
     /// For each value its place in ascending order and its text; missing ones come last.
     ///
     /// Numbers and dates go by size, categories of an `Enum` in its order, text by its bytes.
-    pub(super) fn ranked(&self, step: &'static str) -> Result<Vec<(u32, Option<String>)>> {
+    pub(in crate::satisfaction) fn ranked(&self, step: &'static str) -> Result<Vec<(u32, Option<String>)>> {
         let Some((first, rest)) = self.values.split_first() else { return Ok(Vec::new()) };
         let mut values = first.clone();
         for more in rest {

@@ -21,8 +21,8 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use self::dictionary::Dictionary;
-use self::pairs::Pairs;
+pub(in crate::satisfaction) use self::dictionary::Dictionary;
+pub(in crate::satisfaction) use self::pairs::Pairs;
 use self::timeline::Timeline;
 use super::period::{PeriodLabel, SurveyPeriod};
 use crate::error::{Error, Result};
@@ -297,6 +297,16 @@ impl Cells {
         }
         cells.par_sort_unstable();
         Ok(OrderedCells { segments, periods, cells })
+    }
+
+    /// The values of a segment column in ascending order, a missing one last.
+    ///
+    /// # Errors
+    /// `Query` when values cannot be put in order.
+    pub(crate) fn values_in_order(&self, at: usize) -> Result<Vec<Option<String>>> {
+        let Some(dictionary) = self.segments.get(at) else { return Ok(Vec::new()) };
+        let by_rank: BTreeMap<u32, Option<String>> = dictionary.ranked(self.settings.analysis)?.into_iter().collect();
+        Ok(by_rank.into_values().collect())
     }
 
     /// The segments in ascending order.

@@ -9,9 +9,9 @@ const UNKNOWN: u32 = u32::MAX;
 
 /// Pairs numbered as they came; those of low numbers are found without a hash.
 #[derive(Debug)]
-pub(super) struct Pairs {
+pub(in crate::satisfaction) struct Pairs {
     /// The pairs by number.
-    pub(super) known: Vec<(u32, u32)>,
+    pub(in crate::satisfaction) known: Vec<(u32, u32)>,
     /// Numbers by the first, in rows of `width`.
     dense: Vec<u32>,
     width: usize,
@@ -28,7 +28,7 @@ impl Default for Pairs {
 impl Pairs {
     /// The number of a pair, a new one if it has none.
     #[inline]
-    pub(super) fn number(&mut self, first: u32, second: u32) -> u32 {
+    pub(in crate::satisfaction) fn number(&mut self, first: u32, second: u32) -> u32 {
         let place = first as usize * self.width + second as usize;
         match self.dense.get(place) {
             Some(&number) if number != UNKNOWN && (second as usize) < self.width => number,

@@ -11,6 +11,7 @@ use super::params::CsiParams;
 use super::rows::CsiRows;
 use crate::error::Result;
 use crate::frame::{ToDataFrame, columns, frame_of};
+use crate::kernel::importance::Quadrant;
 use crate::satisfaction::groups::{GroupKey, key_columns};
 
 /// Customer satisfaction indexes of a survey, as a whole and by segment and period.
@@ -94,7 +95,7 @@ impl CsiReport {
             |of: fn(&CsiItem) -> u64, name: &str| Series::new(name.into(), items().map(of).collect::<Vec<_>>());
         let numbers =
             |of: fn(&CsiItem) -> Option<f64>, name: &str| Series::new(name.into(), items().map(of).collect::<Vec<_>>());
-        let quadrants: Vec<Option<&str>> = items().map(|item| item.quadrant.map(|one| one.name())).collect();
+        let quadrants: Vec<Option<&str>> = items().map(|item| item.quadrant.map(Quadrant::name)).collect();
         frame_of(vec![
             Series::new(columns::ITEM.into(), items().map(|item| item.item.as_str()).collect::<Vec<_>>()),
             numbers(|item| Some(item.weight), columns::WEIGHT),

@@ -381,7 +381,8 @@ proptest! {
         is_weighted: bool,
     ) {
         let columns = if is_weighted { wave_roles().weight("w") } else { wave_roles() };
-        let frame = |rows: &[(Option<i32>, Option<i32>, i32, i32, f64)]| {
+        type Row = (Option<i32>, Option<i32>, i32, i32, f64);
+        let frame = |rows: &[Row]| {
             let city = |at: i32| ["上海", "北京", "Lyon", "Ürümqi"][at as usize];
             df!(
                 "quality" => rows.iter().map(|row| row.0).collect::<Vec<_>>(),

@@ -85,7 +85,7 @@ impl NpsGroup {
 }
 
 /// How groups are scored.
-pub(super) struct Scoring<'a> {
+pub(in crate::satisfaction) struct Scoring<'a> {
     params: &'a NpsParams,
     populations: BTreeMap<Vec<Option<String>>, u64>,
     whole: Option<u64>,
@@ -96,7 +96,7 @@ impl<'a> Scoring<'a> {
     ///
     /// # Errors
     /// `Unusable` when segments have none although others do.
-    pub(super) fn new(params: &'a NpsParams, grouped: &Grouped) -> Result<Self> {
+    pub(in crate::satisfaction) fn new(params: &'a NpsParams, grouped: &Grouped) -> Result<Self> {
         let given = params.segment_populations.iter();
         let populations: BTreeMap<Vec<Option<String>>, u64> =
             given.map(|one| (one.segment.iter().cloned().map(Some).collect(), one.n)).collect();
@@ -118,7 +118,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// The score of a group.
-    pub(super) fn group(&self, key: &GroupKey, tally: &CellTally, class_of: &[u8]) -> NpsGroup {
+    pub(in crate::satisfaction) fn group(&self, key: &GroupKey, tally: &CellTally, class_of: &[u8]) -> NpsGroup {
         let counts = counts_of(tally, class_of);
         let n = counts.n();
         let empty = NpsGroup {

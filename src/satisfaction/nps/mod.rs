@@ -7,28 +7,23 @@
 //! ```
 //!
 //! [`NpsParams`] is where to begin; its result tells what it left out, and compares segments and
-//! periods with tests. [`NpsPairedParams`] compares two times within the people who answered at
-//! both.
+//! periods with tests.
 
 mod compare;
 mod decompose;
 mod group;
-mod paired;
-mod paired_report;
 mod params;
 mod plan;
 mod report;
 mod report_table;
 
 #[cfg(test)]
-mod paired_tests;
-#[cfg(test)]
 mod tests;
 
 pub use compare::{NpsPeriodChange, NpsTests};
 pub use decompose::NpsMixRate;
+pub(in crate::satisfaction) use group::Scoring;
 pub use group::{NoScore, NpsGroup};
-pub use paired::{NpsPaired, NpsPairedParams, PairedTime};
-pub use paired_report::NpsPairedReport;
 pub use params::{Nps, NpsInterval, NpsParams, SegmentPopulation};
+pub(in crate::satisfaction) use plan::{DETRACTORS, PASSIVES};
 pub use report::NpsReport;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::plan::{DETRACTORS, PASSIVES, PROMOTERS};
 use super::report::NpsReport;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
@@ -229,6 +230,39 @@ impl NpsParams {
     /// What makes the cells.
     pub(super) fn cells(&self) -> CellSettings {
         CellSettings { analysis: Nps::NAME, by: self.by.clone(), period: self.period, as_of: self.as_of }
+    }
+
+    /// The class of a score.
+    pub(in crate::satisfaction) fn class_of(&self, score: i32) -> u8 {
+        match score {
+            score if score <= self.detractors_to => DETRACTORS,
+            score if score < self.promoters_from => PASSIVES,
+            _ => PROMOTERS,
+        }
+    }
+
+    /// Refuses what only a report has, where expressions are asked for.
+    pub(in crate::satisfaction) fn check_expression(&self, is_weighted: bool) -> Result<()> {
+        let is_of_report = !self.by.is_empty() || self.period.is_some() || self.as_of.is_some();
+        if is_of_report {
+            let got = "`by`, `period` or `as_of`".to_owned();
+            return Err(Error::param(Nps::NAME, "by", "left to the `group_by` and `filter` of the query", got));
+        }
+        self.check_counted(is_weighted)
+    }
+
+    /// Refuses intervals that are made of counts where answers are weighted.
+    pub(super) fn check_counted(&self, is_weighted: bool) -> Result<()> {
+        if is_weighted && matches!(self.interval, NpsInterval::Exact | NpsInterval::Bootstrap { .. }) {
+            let got = "an exact or bootstrap interval, which need counts";
+            return Err(Error::param(Nps::NAME, "interval", "`adjusted_wald` or `wald` for weighted answers", got));
+        }
+        Ok(())
+    }
+
+    /// Refuses a scale on which the cuts leave a class without answers.
+    pub(in crate::satisfaction) fn check_scale(&self, scale: Scale) -> Result<()> {
+        check_cuts(Nps::NAME, scale, self.detractors_to, self.promoters_from)
     }
 }
 

@@ -4,7 +4,7 @@ use polars::prelude::LazyFrame;
 use rayon::prelude::*;
 
 use super::group::{NpsGroup, Scoring};
-use super::params::{Nps, NpsInterval, check_cuts};
+use super::params::Nps;
 use super::report::NpsReport;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
@@ -13,9 +13,9 @@ use crate::satisfaction::groups::{GroupCells, Grouped};
 use crate::satisfaction::tally::{SurveyReading, TallySettings, read};
 
 /// Places of the classes in a reading.
-pub(super) const DETRACTORS: u8 = 0;
-pub(super) const PASSIVES: u8 = 1;
-pub(super) const PROMOTERS: u8 = 2;
+pub(in crate::satisfaction) const DETRACTORS: u8 = 0;
+pub(in crate::satisfaction) const PASSIVES: u8 = 1;
+pub(in crate::satisfaction) const PROMOTERS: u8 = 2;
 
 impl Analysis for Nps {
     type Input = SurveyResponses;
@@ -25,25 +25,16 @@ impl Analysis for Nps {
 
     /// Coded answers, weights, and what makes segments and periods.
     fn plan(&self, survey: &SurveyResponses) -> Result<LazyFrame> {
-        let needs_counts = matches!(self.0.interval, NpsInterval::Exact | NpsInterval::Bootstrap { .. });
-        if needs_counts && survey.columns().weight.is_some() {
-            let got = "an exact or bootstrap interval, which need counts";
-            return Err(Error::param(Self::NAME, "interval", "`adjusted_wald` or `wald` for weighted answers", got));
-        }
+        self.0.check_counted(survey.columns().weight.is_some())?;
         if let Some(question) = survey.score() {
-            check_cuts(Self::NAME, question.scale(), self.0.detractors_to, self.0.promoters_from)?;
+            self.0.check_scale(question.scale())?;
         }
         TallySettings::plan(&self.0.cells(), survey)
     }
 
     /// Counts the answers of every segment in every period, in one pass.
     fn reduce(&self, mut plan: LazyFrame) -> Result<SurveyReading> {
-        let class_of = |score: i32| match score {
-            score if score <= self.0.detractors_to => DETRACTORS,
-            score if score < self.0.promoters_from => PASSIVES,
-            _ => PROMOTERS,
-        };
-        read(TallySettings::of(self.0.cells(), &mut plan, class_of)?, plan)
+        read(TallySettings::of(self.0.cells(), &mut plan, |score| self.0.class_of(score))?, plan)
     }
 
     fn finish(&self, reading: SurveyReading) -> Result<NpsReport> {

@@ -49,7 +49,6 @@ impl RakingReport {
     /// the columns of the margins and, where responses had one, of their weight.
     ///
     /// A row without a level, with a level that no response had, or without a weight has null.
-    #[must_use]
     pub fn weight_expr(&self, weight: Option<&str>) -> Expr {
         let of_cell = |cell: &super::report::RakingCell| (cell.levels.iter().cloned().map(Some).collect(), cell.factor);
         let lookup = Arc::new(Lookup {
@@ -73,7 +72,6 @@ impl RakingReport {
 
     /// The table of a survey with the weights as a column `raking_weight`, one for each row; to be
     /// named as its weight.
-    #[must_use]
     pub fn weighted(&self, survey: &SurveyResponses) -> LazyFrame {
         let weight = survey.columns().weight.as_deref().filter(|_| self.is_weighted);
         survey.lazy().with_column(self.weight_expr(weight))

@@ -226,6 +226,14 @@ impl SurveyReading {
         self.cells.in_order()
     }
 
+    /// The values of a segment column in ascending order, a missing one last.
+    ///
+    /// # Errors
+    /// `Query` when values cannot be put in order.
+    pub(in crate::satisfaction) fn values_in_order(&self, at: usize) -> Result<Vec<Option<String>>> {
+        self.cells.values_in_order(at)
+    }
+
     /// What is known of some cells together.
     pub(crate) fn tally(&self, cells: &[usize]) -> CellTally {
         let (width, n_classes) = (self.width(), self.settings.n_classes());

@@ -38,7 +38,7 @@ pub struct SurveyRows {
 }
 
 impl SurveyRows {
-    pub(super) fn answers(&mut self, answers: &AnswerCounts) {
+    pub(in crate::satisfaction) fn answers(&mut self, answers: &AnswerCounts) {
         self.n_null = answers.n_null;
         self.n_not_applicable = answers.n_not_applicable;
         self.n_out_of_scale = answers.n_out_of_scale;

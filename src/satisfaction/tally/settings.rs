@@ -59,6 +59,16 @@ impl TallySettings {
         Ok(Self { cells, coded, class_of, is_weighted: schema.contains(WEIGHT) })
     }
 
+    /// The settings behind a plan, where each score is a class of its own.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of).
+    pub(crate) fn by_score(cells: CellSettings, plan: &mut LazyFrame) -> Result<Self> {
+        let mut own = Self::of(cells, plan, |_| 0)?;
+        own.class_of = (0..own.coded.n_levels()).map(|level| level as u8).collect();
+        Ok(own)
+    }
+
     /// Number of classes.
     pub(crate) fn n_classes(&self) -> usize {
         self.class_of.iter().max().map_or(0, |&class| usize::from(class) + 1)

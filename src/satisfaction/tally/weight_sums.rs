@@ -24,7 +24,7 @@ pub(super) type SharedGrids = Arc<OnceLock<Grids>>;
 
 /// What the weight of a row is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum WeightKind {
+pub(in crate::satisfaction) enum WeightKind {
     /// It counts.
     Counts,
     /// It is 0, so the row stands for nobody.
@@ -35,7 +35,7 @@ pub(super) enum WeightKind {
 
 /// What the weight of a row is good for.
 #[inline(always)]
-pub(super) fn kind_of(weight: f64) -> WeightKind {
+pub(in crate::satisfaction) fn kind_of(weight: f64) -> WeightKind {
     if (LEAST..=MOST).contains(&weight) {
         WeightKind::Counts
     } else if weight == 0.0 {

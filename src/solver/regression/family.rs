@@ -120,6 +120,37 @@ impl Family {
         }
     }
 
+    /// The residual of a row over the standard deviation at its mean, for a dispersion of 1: right
+    /// where the square of either is beyond doubles, and where a probability is nearly 0 or 1.
+    #[must_use]
+    #[inline]
+    pub fn pearson_residual(self, response: f64, predictor: f64) -> f64 {
+        let mean = self.mean(predictor);
+        let (residual, std_dev) = match self {
+            Self::Gaussian => (response - mean, 1.0),
+            Self::Binomial => {
+                let (mean, rest) = logistic(predictor);
+                (response * rest - (1.0 - response) * mean, (mean * rest).sqrt())
+            }
+            Self::Poisson => (response - mean, mean.sqrt()),
+            Self::Gamma => (response - mean, mean),
+            Self::Tweedie { power } => (response - mean, mean.powf(power / 2.0)),
+        };
+        // At the end of the range there is neither.
+        if residual == 0.0 { 0.0 } else { residual / std_dev }
+    }
+
+    /// What the residual `y - mu` of a row is multiplied by in its score: the derivative of the
+    /// mean over the variance, right where that is beyond doubles.
+    #[must_use]
+    pub fn score_slope(self, predictor: f64) -> f64 {
+        match self {
+            Self::Gaussian | Self::Binomial | Self::Poisson => 1.0,
+            Self::Gamma => (-predictor).exp(),
+            Self::Tweedie { power } => ((1.0 - power) * predictor).exp(),
+        }
+    }
+
     /// Twice what a row's likelihood lacks to that of a mean equal to its response.
     #[must_use]
     pub fn unit_deviance(self, response: f64, predictor: f64) -> f64 {
@@ -329,11 +360,19 @@ mod tests {
             let observed = judge(family, Curvature::Observed, mean, -0.4).0;
             assert!((judge(family, Curvature::Expected, 0.9, -0.4).0 - observed).abs() < 1e-15, "{family:?}");
             assert!((family.mean_slope(-0.4).powi(2) / family.variance(mean) - observed).abs() < 1e-15, "{family:?}");
+            assert!((family.mean_slope(-0.4) * family.score_slope(-0.4) - observed).abs() < 1e-15, "{family:?}");
+            let (residual, expected) =
+                (family.pearson_residual(0.9, -0.4), (0.9 - mean) / family.variance(mean).sqrt());
+            assert!((residual - expected).abs() < 1e-15, "{family:?}");
         }
     }
 
     #[test]
     fn probabilities_near_their_ends_keep_their_digits() {
+        // By hand: one that said no where no was one in e^40 lies e^20 standard deviations out.
+        assert!((Family::Binomial.pearson_residual(0.0, 40.0) / -(20.0_f64.exp()) - 1.0).abs() < 1e-15);
+        assert!((Family::Binomial.pearson_residual(1.0, 40.0) / (-20.0_f64).exp() - 1.0).abs() < 1e-15);
+        assert_eq!(Family::Poisson.pearson_residual(0.0, -800.0), 0.0);
         let (weight, score, likelihood) = judge(Family::Binomial, Curvature::Observed, 1.0, 800.0);
         assert_eq!((weight, score, likelihood), (0.0, 0.0, 0.0));
         let (_, score, likelihood) = judge(Family::Binomial, Curvature::Observed, 1.0, 40.0);

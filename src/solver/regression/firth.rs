@@ -67,10 +67,8 @@ pub fn firth(observations: &Observations, options: &RegressionOptions) -> Result
     let covariance = penalised.covariance(&end)?;
     let mut predictors = Vec::new();
     let [deviance, pearson_chi2] = observations.totals(&end.coefficients, &mut predictors, |y, eta| {
-        let (mean, rest) = logistic(eta);
-        let residual = y * rest - (1.0 - y) * mean;
-        let squared = if residual == 0.0 { 0.0 } else { residual * residual / (mean * rest) };
-        [family.unit_deviance(y, eta), squared]
+        let residual = family.pearson_residual(y, eta);
+        [family.unit_deviance(y, eta), residual * residual]
     })?;
     Ok(RegressionFit {
         coefficients: layout.told(&end.coefficients),

@@ -164,6 +164,33 @@ pub fn fit(
     maximise(observations, family, options, Penalty::of(observations, options.l2_penalty))
 }
 
+/// The coefficients of a regression, in the units of the columns, without what a fit tells of its
+/// rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Coefficients {
+    pub(crate) estimates: Vec<f64>,
+    /// Inverse of the expected (penalised) information at a dispersion of 1.
+    pub(crate) covariance: SymmetricMatrix,
+}
+
+/// The coefficients that [`fit`] finds by Newton's method, by two passes over the rows fewer.
+///
+/// # Errors
+/// See [`RegressionError`].
+pub(crate) fn fit_coefficients(
+    observations: &Observations,
+    family: Family,
+    options: &RegressionOptions,
+) -> Result<Coefficients, RegressionError> {
+    check_responses(observations.response(), family)?;
+    let start = null_coefficients(observations, family, options)?;
+    let penalty = Penalty::of(observations, options.l2_penalty);
+    let mut newton = Newton::over(observations, family, penalty, start, observations.kept())?;
+    newton.run(options)?;
+    let (estimates, [_, covariance]) = (observations.layout.told(&newton.coefficients), newton.errors()?);
+    Ok(Coefficients { estimates, covariance: observations.layout.told_covariance(&covariance) })
+}
+
 /// Fits a regression to rows wherever they are held, whose responses have been checked.
 pub(super) fn maximise(
     rows: &impl Passes,
@@ -353,22 +380,26 @@ impl<'a, R: Passes> Newton<'a, R> {
         (first..direction.len()).filter(|&column| direction[column].abs() > TAKES_PART * largest).collect()
     }
 
+    /// The inverse of the expected information over the columns that are kept, and over all.
+    fn errors(&self) -> Result<[SymmetricMatrix; 2], RegressionError> {
+        let of_kept = |information| Cholesky::of(&self.penalty.added_to(information, &self.kept), FADED)?.inverse();
+        let inverse = match self.family {
+            Family::Gamma | Family::Tweedie { .. } => {
+                of_kept(&self.rows.sums(self.family, Curvature::Expected, &self.coefficients)?.information)?
+            }
+            _ => of_kept(&self.sums.information)?,
+        };
+        let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
+        Ok([inverse, covariance])
+    }
+
     fn told(self, null_deviance: f64, iterations: u32) -> Result<RegressionFit, RegressionError> {
         let family = self.family;
-        let expected = match family {
-            Family::Gamma | Family::Tweedie { .. } => {
-                self.rows.sums(family, Curvature::Expected, &self.coefficients)?.information
-            }
-            _ => self.sums.information,
-        };
-        let inverse = Cholesky::of(&self.penalty.added_to(&expected, &self.kept), FADED)?.inverse()?;
-        let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
+        let [inverse, covariance] = self.errors()?;
         let mut predictors = Vec::new();
         let [deviance, pearson_chi2] = self.rows.totals(&self.coefficients, &mut predictors, |y, eta| {
-            let mean = family.mean(eta);
-            let residual = y - mean;
-            let squared = if residual == 0.0 { 0.0 } else { residual * residual / family.variance(mean) };
-            [family.unit_deviance(y, eta), squared]
+            let residual = family.pearson_residual(y, eta);
+            [family.unit_deviance(y, eta), residual * residual]
         })?;
         let layout = self.rows.layout();
         Ok(RegressionFit {
@@ -402,8 +433,7 @@ fn sums_of_level(level: f64, products: &Sums, family: Family, predictor: f64) ->
     let tile = Tile { start: 0, predictors: &[predictor], response: &[level], prior: None };
     let (mut weight, mut score) = ([0.0], [0.0]);
     let likelihood = family.judge(Curvature::Expected, &tile, &mut weight, &mut score);
-    // (y - mean) times this is the score of a row.
-    let slope = family.mean_slope(predictor) / family.variance(family.mean(predictor));
+    let slope = family.score_slope(predictor);
     let information = &products.information;
     Sums {
         total: likelihood * products.total_weight,

@@ -10,6 +10,8 @@
 //! Of small tables both are worked out in twice the digits of a double, so that the coefficients
 //! are right to the last digit or so; of large ones in doubles.
 
+use rayon::prelude::*;
+
 use super::fit::{RegressionError, RegressionFit, RegressionOptions, covariance_of_kept};
 use super::observations::Observations;
 use super::penalty::Penalty;
@@ -62,7 +64,7 @@ pub(super) fn least_squares(
         effective_parameters: penalty.effective_parameters(&inverse, &kept),
         iterations: 1 + settled.rounds,
         fitted_covariance: covariance,
-        predictors: observations.response().iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
+        predictors: observations.response().par_iter().zip(&settled.residuals).map(|(y, left)| y - left).collect(),
     })
 }
 
@@ -164,32 +166,27 @@ impl System<'_> {
         let observations = self.observations;
         let pass = observations.pass();
         let mut apart = first.to_vec();
-        let left_of = |apart: &[f64]| {
-            let mut left = pass.linear(apart);
-            for (row, left) in left.iter_mut().enumerate() {
-                let offset = observations.offset().map_or(0.0, |offset| offset[row]);
-                *left = (observations.response()[row] - offset - observations.level) - *left;
-            }
-            left
+        let outcome = |row: usize| {
+            observations.response()[row] - observations.offset().map_or(0.0, |offset| offset[row]) - observations.level
         };
         let scale = self.factor.explained(&self.of_kept(&observations.products.gradient));
-        let mut residuals = left_of(&apart);
         let mut rounds = 0;
         while rounds < 2 {
-            let scores: Vec<f64> = residuals.iter().enumerate().map(|(row, left)| self.weight(row) * left).collect();
-            let unsettled = self.unsettled(pass.products(&scores));
+            let products = pass.scored_products(&apart, |row, linear| self.weight(row) * (outcome(row) - linear));
+            let unsettled = self.unsettled(products);
             let size = self.factor.explained(&self.of_kept(&unsettled));
             let step = self.step(&unsettled);
             for (slope, more) in self.fitted.iter_mut().zip(&step) {
                 *slope += more;
             }
             apart.iter_mut().zip(&step).for_each(|(slope, more)| *slope += more);
-            residuals = left_of(&apart);
             rounds += 1;
             if size <= SETTLED_IN_DOUBLES * scale {
                 break;
             }
         }
+        let mut residuals = pass.linear(&apart);
+        residuals.par_iter_mut().enumerate().for_each(|(row, left)| *left = outcome(row) - *left);
         Settled { coefficients: observations.layout.told(&self.fitted), residuals, rounds }
     }
 }

@@ -13,6 +13,7 @@ mod least_squares;
 mod leverages;
 mod observations;
 mod pass;
+mod pass_vectors;
 mod passes;
 mod penalty;
 mod reduction;
@@ -26,11 +27,14 @@ mod small_table;
 mod streamed;
 mod streamed_shape;
 mod sums;
+#[cfg(test)]
+mod trials;
 
 pub use diagnostics::{Collinearity, TermInflation, collinearity};
 pub use family::Family;
 pub use firth::{firth, penalised_log_likelihood};
 pub use firth_profile::{FirthProfile, firth_profile};
+pub(crate) use fit::fit_coefficients;
 pub use fit::{RegressionError, RegressionFit, RegressionOptions, fit};
 pub use leverages::{cooks_distances, leverages};
 pub use observations::Observations;

@@ -1,5 +1,7 @@
 //! A design with its responses, ready for any regression.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::buffers::TILE;
@@ -65,6 +67,18 @@ impl Observations {
     /// `NoWeight` when no row has a weight.
     pub fn new(blocks: &[DesignBlock<'_>], has_intercept: bool, outcomes: &Outcomes<'_>) -> Result<Self, Undefined> {
         Self::with_order(blocks, has_intercept, outcomes, true)
+    }
+
+    /// The same with the rows as they come, for those that have an order of their own.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub(crate) fn in_order(
+        blocks: &[DesignBlock<'_>],
+        has_intercept: bool,
+        outcomes: &Outcomes<'_>,
+    ) -> Result<Self, Undefined> {
+        Self::with_order(blocks, has_intercept, outcomes, false)
     }
 
     fn with_order(
@@ -169,9 +183,12 @@ impl Observations {
     #[must_use]
     pub fn products(&self, values: &[f64]) -> Vec<f64> {
         let n = self.layout.n_columns;
-        let weighted: Vec<f64> = match self.weights() {
-            None => values.to_vec(),
-            Some(weights) => values.iter().zip(weights).map(|(value, weight)| value * weight).collect(),
+        let weighted: Cow<'_, [f64]> = match self.weights() {
+            None => values.into(),
+            Some(weights) => {
+                let products = values.par_iter().zip(weights).map(|(value, weight)| value * weight);
+                products.collect::<Vec<f64>>().into()
+            }
         };
         let of_fitted = self.pass().products(&weighted);
         // What coefficients of the design are for the fitted columns says what its columns are of those.

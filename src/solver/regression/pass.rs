@@ -124,7 +124,7 @@ impl Pass<'_> {
     {
         let n = end - start;
         // With the widest registers of the processor; lanes are added up in the same way on all.
-        wide(Predicting { pass: self, slopes, start, n, buffers });
+        wide(Predicting { pass: self, slopes: Some(slopes), start, n, buffers });
         self.add_offset(start, &mut buffers.predictors[..n]);
         let tile = Tile {
             start,
@@ -177,7 +177,7 @@ impl Pass<'_> {
         }
     }
 
-    fn add_offset(&self, start: usize, predictors: &mut [f64]) {
+    pub(super) fn add_offset(&self, start: usize, predictors: &mut [f64]) {
         if let Some(offset) = &self.rows.offset {
             add_all(predictors, &offset[start..start + predictors.len()]);
         }
@@ -185,13 +185,13 @@ impl Pass<'_> {
 
     /// The codes of each run of rows in a tile, and the rows by their numbers in it.
     #[inline(always)]
-    fn runs(&self, start: usize, n: usize) -> Runs<'_> {
+    pub(super) fn runs(&self, start: usize, n: usize) -> Runs<'_> {
         Runs::of(self.rows, self.layout.factors.len(), start, n)
     }
 
     /// What stands in place of the 1 in a row.
     #[inline(always)]
-    fn multiplier(&self, row: usize, (slot, scale): (usize, f64)) -> f64 {
+    pub(super) fn multiplier(&self, row: usize, (slot, scale): (usize, f64)) -> f64 {
         self.rows.multipliers[row * self.layout.n_multipliers + slot] / scale
     }
 
@@ -297,97 +297,24 @@ impl Pass<'_> {
             0.0
         })
     }
-
-    /// Products of the columns with a score of each row.
-    pub(super) fn products(&self, scores: &[f64]) -> Vec<f64> {
-        let segments: Vec<Vec<f64>> = self
-            .segments()
-            .into_par_iter()
-            .map(|(start, end)| {
-                let mut buffers = Buffers::new(self.layout);
-                let mut products = vec![0.0; self.layout.n_columns];
-                for from in (start..end).step_by(TILE) {
-                    let scores = &scores[from..end.min(from + TILE)];
-                    wide(Scoring { pass: self, start: from, scores, buffers: &mut buffers, products: &mut products });
-                }
-                products
-            })
-            .collect();
-        segments.into_iter().fold(vec![0.0; self.layout.n_columns], |mut all, segment| {
-            add_all(&mut all, &segment);
-            all
-        })
-    }
-
-    #[inline(always)]
-    fn add_products(&self, start: usize, n: usize, scores: &[f64], buffers: &mut Buffers, products: &mut [f64]) {
-        self.fill(start, n, buffers);
-        buffers.slope.fill(0.0);
-        for (row, score) in buffers.rows.chunks_exact(buffers.stride).zip(scores) {
-            buffers.slope.iter_mut().zip(row).for_each(|(sum, cell)| *sum += cell * score);
-        }
-        if self.layout.has_intercept {
-            products[0] += buffers.slope[0];
-        }
-        for (number, sum) in self.layout.numbers.iter().zip(&buffers.slope[1..]) {
-            products[number.column] += sum;
-        }
-        for (codes, rows) in self.runs(start, n) {
-            let of_rows: f64 = scores[rows.clone()].iter().sum();
-            for (factor, &code) in self.layout.factors.iter().zip(codes).filter(|(_, code)| **code != REFERENCE) {
-                products[factor.first + code as usize] += match factor.multiplier {
-                    None => of_rows,
-                    Some(multiplier) => {
-                        rows.clone().map(|row| self.multiplier(start + row, multiplier) * scores[row]).sum()
-                    }
-                };
-            }
-        }
-    }
-
-    /// The linear predictor of every row, with its offset, at fitted coefficients.
-    pub(super) fn predictors(&self, coefficients: &[f64]) -> Vec<f64> {
-        let mut all = self.linear(coefficients);
-        self.add_offset(0, &mut all);
-        all
-    }
-
-    /// The same without the offset.
-    pub(super) fn linear(&self, coefficients: &[f64]) -> Vec<f64> {
-        let slopes = Slopes::of(self.layout, coefficients);
-        if let Some(level) = slopes.level() {
-            return vec![level; self.rows.n_rows];
-        }
-        let mut all = vec![0.0; self.rows.n_rows];
-        let chunks = all.par_chunks_mut(TILE * 16).enumerate();
-        chunks.for_each_init(
-            || Buffers::new(self.layout),
-            |buffers, (chunk, all)| {
-                for (tile, predictors) in all.chunks_mut(TILE).enumerate() {
-                    let (start, n) = (chunk * TILE * 16 + tile * TILE, predictors.len());
-                    wide(Predicting { pass: self, slopes: &slopes, start, n, buffers });
-                    predictors.copy_from_slice(&buffers.predictors[..n]);
-                }
-            },
-        );
-        all
-    }
 }
 
-/// The rows of a tile and their linear predictors.
-struct Predicting<'a> {
-    pass: &'a Pass<'a>,
-    slopes: &'a Slopes,
-    start: usize,
-    n: usize,
-    buffers: &'a mut Buffers,
+/// The rows of a tile and, where slopes are given, their linear predictors.
+pub(super) struct Predicting<'a> {
+    pub(super) pass: &'a Pass<'a>,
+    pub(super) slopes: Option<&'a Slopes>,
+    pub(super) start: usize,
+    pub(super) n: usize,
+    pub(super) buffers: &'a mut Buffers,
 }
 
 impl Loop for Predicting<'_> {
     #[inline(always)]
     fn run(self) {
         self.pass.fill(self.start, self.n, self.buffers);
-        self.pass.predict(self.slopes, self.start, self.n, self.buffers);
+        if let Some(slopes) = self.slopes {
+            self.pass.predict(slopes, self.start, self.n, self.buffers);
+        }
     }
 }
 
@@ -405,22 +332,6 @@ impl Loop for Weighing<'_> {
     fn run(self) {
         self.pass.weigh(self.n, self.buffers);
         self.pass.add_codes(self.start, self.n, self.buffers, self.sums);
-    }
-}
-
-/// The products of the columns of a tile with scores of its rows.
-struct Scoring<'a> {
-    pass: &'a Pass<'a>,
-    start: usize,
-    scores: &'a [f64],
-    buffers: &'a mut Buffers,
-    products: &'a mut [f64],
-}
-
-impl Loop for Scoring<'_> {
-    #[inline(always)]
-    fn run(self) {
-        self.pass.add_products(self.start, self.scores.len(), self.scores, self.buffers, self.products);
     }
 }
 

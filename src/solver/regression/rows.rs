@@ -79,7 +79,7 @@ impl Rows {
         outcomes.check(n_rows)?;
         let parts = Parts::of(blocks)?;
         let order = parts.order(outcomes, layout, ordered)?;
-        let held_codes: Vec<Held<'_, u32>> = parts.codes.iter().map(|codes| Held::Column(*codes)).collect();
+        let held_codes: Vec<Held<'_, u32>> = parts.codes.iter().map(|codes| Held::Column(codes)).collect();
         let codes = beside(&held_codes, &order);
         let pick = |values: &[f64]| -> Vec<f64> { order.par_iter().map(|&row| values[row as usize]).collect() };
         Ok(Self {
@@ -256,7 +256,7 @@ impl Together {
         keys.iter_mut().for_each(|key| *key >>= self.n_bits);
         for (place, codes) in self.places.iter().zip(codes) {
             // The reference is the first of a factor, its codes follow.
-            let of_code = |code: u32| u64::from(code.wrapping_add(1)) * place << (u64::BITS - self.n_bits);
+            let of_code = |code: u32| (u64::from(code.wrapping_add(1)) * place) << (u64::BITS - self.n_bits);
             keys.iter_mut().zip(&codes[start..]).for_each(|(key, code)| *key += of_code(*code));
         }
     }
@@ -272,23 +272,23 @@ struct Mixing<'a> {
 impl Loop for Mixing<'_> {
     #[inline(always)]
     fn run(self) {
-        // The difference is 0 for finite numbers and NaN for others.
-        let mut differences = 0.0;
+        // Nothing is left of finite numbers, and NaN of others.
+        let mut rests = 0.0;
         let width = self.cells.len() / self.keys.len().max(1);
         if width == 1 {
             for (key, cell) in self.keys.iter_mut().zip(self.cells) {
                 *key = mixed(*key, (cell + 0.0).to_bits());
-                differences += cell - cell;
+                rests += cell * 0.0;
             }
         } else {
             for (key, cells) in self.keys.iter_mut().zip(self.cells.chunks_exact(width.max(1))) {
                 for cell in cells {
                     *key = mixed(*key, (cell + 0.0).to_bits());
-                    differences += cell - cell;
+                    rests += cell * 0.0;
                 }
             }
         }
-        *self.are_finite &= differences == 0.0;
+        *self.are_finite &= rests == 0.0;
     }
 }
 

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::kernel::zeros::zeros;
+
 /// Numbers of a design as they come.
 #[derive(Clone, Copy)]
 pub(super) enum Held<'a, T> {
@@ -42,7 +44,7 @@ pub(super) fn beside<T: Copy + Default + Send + Sync>(held: &[Held<'_, T>], orde
     if width == 0 {
         return Vec::new();
     }
-    let mut all = SideBySide { cells: vec![T::default(); order.len() * width], width, order };
+    let mut all = SideBySide { cells: zeros(order.len() * width), width, order };
     let (mut first, mut waiting) = (0, Vec::new());
     let mut buffer = Vec::new();
     for held in held {
@@ -80,7 +82,9 @@ impl<T: Copy + Default + Send + Sync> SideBySide<'_, T> {
     fn put_columns(&mut self, end: usize, columns: &mut Vec<&[T]>, buffer: &mut Vec<[T; 4]>) {
         let first = end - columns.len();
         if let Ok(columns) = <[&[T]; 4]>::try_from(columns.as_slice()) {
-            buffer.resize(columns[0].len(), [T::default(); 4]);
+            if buffer.len() != columns[0].len() {
+                *buffer = zeros(columns[0].len());
+            }
             buffer.par_chunks_mut(PART).enumerate().for_each(|(part, rows)| {
                 let of_part = columns.map(|column| &column[part * PART..part * PART + rows.len()]);
                 rows.iter_mut().enumerate().for_each(|(at, row)| *row = of_part.map(|column| column[at]));
