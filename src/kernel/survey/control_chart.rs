@@ -117,7 +117,7 @@ impl ControlChart {
         let (centre, sigmas, widening) = match self {
             Self::MovingRange => {
                 let estimates: Vec<f64> = points.iter().map(|point| point.estimate).collect();
-                let centre = estimates.iter().sum::<f64>() / estimates.len() as f64;
+                let centre = centre_of(points, |_| 1.0);
                 (centre, vec![mean_step(&estimates) / MEAN_DISTANCE; points.len()], None)
             }
             Self::Sampling | Self::Laney => {
@@ -156,9 +156,16 @@ fn check(points: &[ControlPoint], n_sigmas: f64) -> Result<(), Undefined> {
 fn by_sampling(points: &[ControlPoint]) -> (f64, Vec<f64>) {
     let sum = |of: fn(&ControlPoint) -> f64| points.iter().map(of).sum::<f64>();
     let n = sum(|point| point.n);
-    let centre = sum(|point| point.n * point.estimate) / n;
+    let centre = centre_of(points, |point| point.n);
     let sd = (sum(|point| point.n * point.sd * point.sd) / n).sqrt();
     (centre, points.iter().map(|point| sd / point.n.sqrt()).collect())
+}
+
+/// A weighted mean, from the first point on, so that it is exact where all are equal.
+fn centre_of(points: &[ControlPoint], weight: fn(&ControlPoint) -> f64) -> f64 {
+    let first = points.first().map_or(0.0, |point| point.estimate);
+    let above = |point: &ControlPoint| weight(point) * (point.estimate - first);
+    first + points.iter().map(above).sum::<f64>() / points.iter().map(weight).sum::<f64>()
 }
 
 /// The mean distance of neighbours.
@@ -169,9 +176,12 @@ fn mean_step(values: &[f64]) -> f64 {
 
 fn signalled(points: &[ControlPoint], centre: f64, ends: Vec<(f64, f64)>) -> Vec<ControlLimit> {
     let (mut side, mut run) = (0.0, 0);
+    // What rounding moves the centre by: nearer to it no point is on a side.
+    let largest = points.iter().fold(centre.abs(), |largest, point| largest.max(point.estimate.abs()));
+    let slack = f64::EPSILON * points.len() as f64 * largest;
     let limit = |(point, (low, high)): (&ControlPoint, (f64, f64))| {
         let own = match point.estimate - centre {
-            0.0 => 0.0,
+            distance if distance.abs() <= slack => 0.0,
             distance => distance.signum(),
         };
         run = if own == side && own != 0.0 { run + 1 } else { usize::from(own != 0.0) };
@@ -234,6 +244,32 @@ mod tests {
         let found = ControlChart::Sampling.limits(&points(&estimates, 4.0, 2.0), 3.0).unwrap();
         let runs: Vec<usize> = (0..16).filter(|&at| found.limits[at].signal == Some(ControlSignal::Run)).collect();
         assert_eq!(runs, [7, 15]);
+    }
+
+    /// Oracle: by hand; the mean of equal numbers is each of them, and sum n x / sum n of 0.1 and these sizes
+    /// is 0.1 less 1e-17.
+    #[test]
+    fn a_series_that_does_not_move_has_no_signal() {
+        for x in [0.1, 33.3, -7.7, 1.0 / 3.0] {
+            let sizes = [113.0, 57.0, 301.0, 91.0, 3.0, 77.0, 1_009.0, 13.0, 411.0, 5.0, 19.0, 23.0];
+            let series = sizes.map(|n| ControlPoint { estimate: x, n, sd: 2.0 });
+            let found = ControlChart::Sampling.limits(&series, 3.0).unwrap();
+            assert_eq!(found.centre, x);
+            assert!(found.limits.iter().all(|limit| limit.signal.is_none()), "{x}");
+            assert_eq!(ControlChart::Laney.limits(&series, 3.0).unwrap_err(), Undefined::Constant);
+            assert_eq!(ControlChart::MovingRange.limits(&series, 3.0).unwrap_err(), Undefined::Constant);
+        }
+    }
+
+    /// Oracle: by hand; the centre is 0.2, where ten of the points lie.
+    #[test]
+    fn points_at_the_centre_are_on_no_side() {
+        let mut estimates = vec![0.1, 0.3];
+        estimates.extend([0.2; 10]);
+        for chart in [ControlChart::Sampling, ControlChart::MovingRange] {
+            let found = chart.limits(&points(&estimates, 7.0, 2.0), 9.0).unwrap();
+            assert!(found.limits.iter().all(|limit| limit.signal.is_none()), "{found:?}");
+        }
     }
 
     #[test]

@@ -1,14 +1,20 @@
 //! How fast a series moves: the median slope of all pairs.
 //!
 //! Notation: `N` pairs of values at different times, `var S` the variance of Mann and Kendall's
-//! statistic, `z` the normal value of the confidence.
+//! statistic, `z` the normal value of the confidence; `t` and `u` the lengths of runs of equal times
+//! and of equal values among `n`.
 //!
 //! ```text
 //! slope = median of (x_j - x_i) / (t_j - t_i)
 //! interval: from the slope of rank (N - C) / 2 to that of rank (N + C) / 2 + 1,  C = z sd S
+//! var S = (n (n - 1) (2 n + 5) - sum t (t - 1) (2 t + 5) - sum u (u - 1) (2 u + 5)) / 18
+//!         + sum t (t - 1) (t - 2) sum u (u - 1) (u - 2) / (9 n (n - 1) (n - 2))
+//!         + sum t (t - 1) sum u (u - 1) / (2 n (n - 1))
 //! ```
 //! P. K. Sen (1968), "Estimates of the regression coefficient based on Kendall's tau", Journal of
-//! the American Statistical Association 63(324), 1379-1389; ranks rounded to whole ones.
+//! the American Statistical Association 63(324), 1379-1389; ranks rounded to whole ones. Variance
+//! with ties in both: M. G. Kendall & J. D. Gibbons (1990), Rank Correlation Methods, 5th ed.,
+//! chapter 4.
 
 use serde::Serialize;
 
@@ -37,7 +43,7 @@ pub struct SensSlope {
 ///
 /// # Errors
 /// `TooFew` under two values, or when there are not as many times as values; `NotFinite`;
-/// `Constant` when all times are equal; `Overflow`; `OutOfRange` unless `0 < conf_level < 1`.
+/// `Constant` when all times or all values are equal; `Overflow`; `OutOfRange` unless `0 < conf_level < 1`.
 ///
 /// # Examples
 ///
@@ -58,6 +64,9 @@ pub fn sens_slope(times: &[f64], values: &[f64], conf_level: f64) -> Result<Sens
         return Err(Undefined::NotFinite);
     }
     let critical = normal_critical(conf_level)?;
+    if values.iter().all(|value| *value == values[0]) {
+        return Err(Undefined::Constant);
+    }
     let slope = |(i, j): (usize, usize)| (values[j] - values[i]) / (times[j] - times[i]);
     let apart = (0..n).flat_map(|j| (0..j).map(move |i| (i, j))).filter(|&(i, j)| times[i] != times[j]);
     let mut slopes: Vec<f64> = apart.map(slope).collect();
@@ -81,7 +90,8 @@ fn interval(slopes: &[f64], times: &[f64], values: &[f64], critical: f64) -> Res
     let n_slopes = slopes.len() as f64;
     let low = (0.5 * (n_slopes - critical * variance.sqrt())).round();
     let high = (0.5 * (n_slopes + critical * variance.sqrt())).round();
-    if low < 1.0 || high >= n_slopes {
+    // Of a variance that is no number the ranks are none either.
+    if !(low >= 1.0 && high < n_slopes) {
         let n = values.len() as u64;
         return Err(Undefined::TooFew { n, needed: needed(critical).max(n + 1) });
     }
@@ -90,11 +100,16 @@ fn interval(slopes: &[f64], times: &[f64], values: &[f64], critical: f64) -> Res
 
 /// The variance of `S` with ties in both.
 fn variance_between(times: &[f64], values: &[f64]) -> f64 {
-    let runs = |of: &[f64]| runs_of_equal(of);
-    let n = values.len();
-    let without = |runs: &[usize]| variance_of_s(&vec![1; n]) - variance_of_s(runs);
-    // As scipy has it: the terms of ties in both are taken off, and their products left out.
-    variance_of_s(&vec![1; n]) - without(&runs(times)) - without(&runs(values))
+    let (times, values) = (runs_of_equal(times), runs_of_equal(values));
+    let n = times.iter().sum::<usize>();
+    let alone = variance_of_s(&vec![1; n]);
+    let (of_times, of_values) = (alone - variance_of_s(&times), alone - variance_of_s(&values));
+    let pairs = |runs: &[usize]| runs.iter().map(|&t| (t * (t - 1)) as f64).sum::<f64>();
+    let triples = |runs: &[usize]| runs.iter().map(|&t| (t * (t - 1)) as f64 * (t as f64 - 2.0)).sum::<f64>();
+    let n = n as f64;
+    // Two values make no triple.
+    let of_triples = triples(&times) * triples(&values) / (9.0 * n * (n - 1.0) * (n - 2.0).max(1.0));
+    alone - of_times - of_values + of_triples + pairs(&times) * pairs(&values) / (2.0 * n * (n - 1.0))
 }
 
 /// Values from which on there is an interval of that confidence, without ties.
@@ -141,6 +156,25 @@ mod tests {
         ]) {
             assert!((got - expected).abs() < 1e-13, "{got} {expected}");
         }
+    }
+
+    /// Oracle: by hand and by all 120 orders; the variance is 4. Without the products of ties it would be
+    /// -2/3, of which there is no root.
+    #[test]
+    fn ties_in_times_and_values_have_the_variance_of_all_orders() {
+        let (times, values) = ([0.0, 0.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, 1.0, 2.0]);
+        assert!((variance_between(&times, &values) - 4.0).abs() < 1e-14);
+        let found = sens_slope(&times, &values, 0.95).unwrap();
+        assert_eq!((found.slope, found.interval), (1.0, Err(Undefined::TooFew { n: 5, needed: 6 })));
+        // All 720 orders: 20.1.
+        let several = variance_between(&[0.0, 0.0, 0.0, 1.0, 1.0, 2.0], &[1.0, 1.0, 2.0, 2.0, 2.0, 3.0]);
+        assert!((several - 20.1).abs() < 1e-14);
+    }
+
+    #[test]
+    fn values_that_do_not_move_have_no_slope() {
+        assert_eq!(sens_slope(&[0.0, 1.0, 2.0], &[40.0; 3], 0.95), Err(Undefined::Constant));
+        assert_eq!(sens_slope(&[0.0, 1.0], &[0.0, -0.0], 0.95), Err(Undefined::Constant));
     }
 
     #[test]
