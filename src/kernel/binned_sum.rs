@@ -8,6 +8,8 @@
 //! reproducible summation", IEEE Transactions on Computers 64(7), 2060-2070, with bins of whole
 //! numbers. Where room is no matter, [`ExactSum`](super::exact_sum::ExactSum) drops nothing.
 
+use super::double_double::DoubleDouble;
+
 /// Bits of a bin.
 const WIDTH: i32 = 40;
 /// Bins that are kept.
@@ -49,30 +51,42 @@ impl BinnedSum {
     /// numbers do.
     #[inline]
     pub fn add_scaled(&mut self, term: f64, exponent: i32) {
-        let bits = term.to_bits();
-        let own_exponent = (bits >> 52 & 0x7ff) as i32;
-        let fraction = bits & ((1 << 52) - 1);
-        // The exponent of the last bit; a subnormal lacks the leading one.
-        let (mantissa, last) = match own_exponent {
-            0x7ff => {
-                self.is_undefined = true;
-                return;
-            }
-            0 if fraction == 0 => return,
-            0 => (fraction, -1074),
-            _ => (fraction | 1 << 52, own_exponent - 1075),
-        };
-        let last = last + exponent;
+        match parts_of(term) {
+            Some((mantissa, last)) => self.add_digits(mantissa.into(), last + exponent, term.is_sign_negative()),
+            None => self.is_undefined = true,
+        }
+    }
+
+    /// Adds a term times a whole number up to 2^74 times 2^`exponent`, without rounding the product to a double:
+    /// of its digits the first 80 count. A larger number leaves the sum undefined.
+    #[inline]
+    pub fn add_product(&mut self, term: f64, whole: u128, exponent: i32) {
+        let product = parts_of(term).and_then(|(digits, last)| Some((u128::from(digits).checked_mul(whole)?, last)));
+        match product {
+            Some((digits, last)) => self.add_digits(digits, last + exponent, term.is_sign_negative()),
+            None => self.is_undefined = true,
+        }
+    }
+
+    /// Adds a whole number times 2^`last`; of more than 80 digits the last ones are dropped, which lie where no
+    /// bin is kept.
+    #[inline]
+    fn add_digits(&mut self, digits: u128, last: i32, is_negative: bool) {
+        if digits == 0 {
+            return;
+        }
+        let n_excess = (128 - digits.leading_zeros()).saturating_sub(2 * WIDTH as u32);
+        let (digits, last) = (digits >> n_excess, last + n_excess as i32);
         let bin = last.div_euclid(WIDTH);
-        // At most 92 bits from the bin of the last bit on, so three bins.
-        let digits = u128::from(mantissa) << last.rem_euclid(WIDTH);
+        // At most 120 bits from the bin of the last bit on, so three bins.
+        let digits = digits << last.rem_euclid(WIDTH);
         let part = |at: i32| (digits >> (at * WIDTH) & ((1 << WIDTH) - 1)) as i128;
         let parts = [part(2), part(1), part(0)];
         let n_empty = parts.iter().take_while(|&&part| part == 0).count();
         self.raise(bin + 2 - n_empty as i32);
         for (place, part) in (self.top - bin - 2..).zip(parts) {
             if let Some(kept) = usize::try_from(place).ok().and_then(|place| self.bins.get_mut(place)) {
-                *kept += if term.is_sign_negative() { -part } else { part };
+                *kept += if is_negative { -part } else { part };
             }
         }
     }
@@ -130,10 +144,47 @@ impl BinnedSum {
         value.is_finite().then_some(value)
     }
 
+    /// The sum times 2^`exponent` with all digits that are kept; `None` as for [`value`](Self::value).
+    ///
+    /// For differences of sums that are nearly equal.
+    #[must_use]
+    pub fn scaled_exactly(&self, exponent: i32) -> Option<DoubleDouble> {
+        /// Digits that a double holds.
+        const DIGITS: i32 = 52;
+        if self.is_undefined {
+            return None;
+        }
+        if self.bins == [0; N_BINS] {
+            return Some(DoubleDouble::default());
+        }
+        let mut sum = DoubleDouble::default();
+        for (bin, &whole) in (0..).zip(&self.bins) {
+            let last = WIDTH * (self.top - bin) + exponent;
+            let (high, low) = (whole >> DIGITS, whole & ((1 << DIGITS) - 1));
+            sum += DoubleDouble::from(times_power(high as f64, last + DIGITS));
+            sum += DoubleDouble::from(times_power(low as f64, last));
+        }
+        sum.value().is_finite().then_some(sum)
+    }
+
     /// The exponent of a power of two near the sum's largest term; 0 without one.
     #[must_use]
     pub fn exponent(&self) -> i32 {
         if self.top == i32::MIN { 0 } else { WIDTH * self.top }
+    }
+}
+
+/// The digits of a number and the exponent of the last one; `None` for one that is not finite.
+#[inline]
+fn parts_of(term: f64) -> Option<(u64, i32)> {
+    let bits = term.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32;
+    let fraction = bits & ((1 << 52) - 1);
+    match exponent {
+        0x7ff => None,
+        // A subnormal lacks the leading digit.
+        0 => Some((fraction, -1074)),
+        _ => Some((fraction | 1 << 52, exponent - 1075)),
     }
 }
 
@@ -173,6 +224,30 @@ mod tests {
         assert_eq!(sum(&[1.0, f64::NAN]), None);
         assert_eq!(BinnedSum::of(&[1.0]).merge(BinnedSum::of(&[f64::INFINITY])).value(), None);
         assert_eq!(sum(&[-0.0, 0.0]), Some(0.0));
+    }
+
+    /// Oracle: whole numbers by hand; (2^53 - 1) (2^46 - 1) = 2^99 - 2^53 - 2^46 + 1.
+    #[test]
+    fn products_and_sums_keep_more_digits_than_a_double() {
+        let (term, whole) = (9_007_199_254_740_991.0, (1 << 46) - 1);
+        for sign in [1.0, -1.0] {
+            let mut sum = BinnedSum::default();
+            sum.add_product(sign * term, whole, 3);
+            sum.add_scaled(-sign * 2.0_f64.powi(99), 3);
+            sum.add_scaled(sign * (2.0_f64.powi(53) + 2.0_f64.powi(46)), 3);
+            // Of 99 digits the first 80 are kept, so that 2^19 is left of them at the most.
+            assert!(sum.scaled(-3).unwrap().abs() <= 2.0_f64.powi(19), "{sum:?}");
+        }
+        let mut sum = BinnedSum::default();
+        (0..1_000).for_each(|_| sum.add_product(0.75, 1 << 40, -40));
+        sum.add_product(f64::NAN, 0, 0);
+        assert_eq!((sum.value(), sum.scaled_exactly(0)), (None, None));
+        let sum = BinnedSum::of(&[1e16, 1.0, 2.0_f64.powi(-30)]);
+        let rest = sum.scaled_exactly(0).unwrap() - DoubleDouble::from(1e16);
+        assert_eq!(rest.value(), 1.0 + 2.0_f64.powi(-30));
+        assert_eq!(BinnedSum::default().scaled_exactly(7), Some(DoubleDouble::default()));
+        let negative = BinnedSum::of(&[-2.5, 0.25]).scaled_exactly(1).unwrap();
+        assert_eq!(negative.value(), -4.5);
     }
 
     #[test]
