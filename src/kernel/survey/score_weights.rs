@@ -95,14 +95,19 @@ impl<'a> ScoreWeights<'a> {
         let ends = (f64::from(self.lowest), f64::from(self.lowest) + (self.sums.len() - 1) as f64);
         let interval =
             std_error.clone().and_then(|error| MeanScore::interval((estimate, error), n_eff - 1.0, ends, conf_level));
-        Ok(MeanScore {
-            n: total.n,
-            n_eff,
-            estimate,
-            sd: if_two((squares / (1.0 - 1.0 / n_eff)).sqrt()),
-            std_error,
-            interval,
-        })
+        Ok(MeanScore { n: total.n, n_eff, estimate, sd: sd(squares, n_eff, is_constant, total.n), std_error, interval })
+    }
+}
+
+/// The standard deviation by the mean square about the mean; none where one answer outweighs all
+/// others, so that they are worth no second one.
+fn sd(squares: f64, n_eff: f64, is_constant: bool, n: u64) -> Result<f64, Undefined> {
+    let found = (squares / (1.0 - 1.0 / n_eff)).sqrt();
+    match n {
+        0 | 1 => Err(Undefined::TooFew { n, needed: 2 }),
+        _ if is_constant => Ok(0.0),
+        _ if n_eff > 1.0 && found.is_finite() => Ok(found),
+        _ => Err(Undefined::TooFew { n: 1, needed: 2 }),
     }
 }
 
@@ -145,6 +150,26 @@ mod tests {
         assert_eq!(ScoreWeights::new(1, &equal).top_box(0, 0.9).unwrap_err(), Undefined::OutOfRange);
         assert_eq!(ScoreWeights::new(1, &equal).bottom_box(3, 0.9).unwrap_err(), Undefined::OutOfRange);
         assert_eq!(ScoreWeights::new(1, &[WeightSums::of([f64::NAN])]).mean(0.9).unwrap_err(), Undefined::NotFinite);
+    }
+
+    /// By hand: n_eff is (1e17 + 1)^2 / (1e34 + 1), which is 1 in doubles.
+    #[test]
+    fn one_weight_above_all_others_leaves_no_deviation() {
+        let too_few = Undefined::TooFew { n: 1, needed: 2 };
+        for weights in [[1e17, 1.0], [1e100, 1e-100]] {
+            let sums = [WeightSums::of([weights[0]]), WeightSums::default(), WeightSums::of([weights[1]])];
+            let found = ScoreWeights::new(1, &sums).mean(0.95).unwrap();
+            assert_eq!((found.n, found.n_eff, found.estimate), (2, 1.0, 1.0));
+            assert_eq!(found.sd, Err(too_few.clone()));
+            // Of weights so far apart the standard error is 0 in doubles too.
+            let is_constant = weights[0] == 1e100;
+            assert_eq!(found.interval, Err(if is_constant { Undefined::Constant } else { too_few.clone() }));
+            let alike = [WeightSums::of(weights)];
+            assert_eq!(ScoreWeights::new(1, &alike).mean(0.95).unwrap().sd, Ok(0.0));
+        }
+        // Squares that rounding left a little below the square of the sum.
+        let below = WeightSums { n: 2, sum: 1.0, squares: 1.0 + 2.0 * f64::EPSILON };
+        assert_eq!(below.effective(), 1.0);
     }
 
     proptest! {

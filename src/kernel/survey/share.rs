@@ -94,7 +94,7 @@ pub struct MeanScore {
 
 impl MeanScore {
     /// The interval belongs to `df` degrees of freedom and ends where the scale does.
-    pub(super) fn interval(
+    pub(crate) fn interval(
         (estimate, std_error): (f64, f64),
         df: f64,
         (lowest, highest): (f64, f64),
@@ -102,6 +102,9 @@ impl MeanScore {
     ) -> Result<Interval, Undefined> {
         if std_error == 0.0 {
             return Err(Undefined::Constant);
+        }
+        if !(df > 0.0 && df.is_finite()) {
+            return Err(Undefined::TooFew { n: 1, needed: 2 });
         }
         let ends = mean_t(estimate, std_error, df, conf_level)?;
         Ok(Interval { low: ends.low.max(lowest), high: ends.high.min(highest) })

@@ -44,9 +44,9 @@ impl WeightSums {
         Self { n, sum: self.sum + other.sum, squares: self.squares + other.squares }
     }
 
-    /// Kish's effective number of answers, `(sum w)^2 / sum w^2`, at most `n`.
+    /// Kish's effective number of answers, `(sum w)^2 / sum w^2`, from 1 to `n`.
     pub(super) fn effective(&self) -> f64 {
-        (self.sum / self.squares * self.sum).min(self.n as f64)
+        (self.sum / self.squares * self.sum).min(self.n as f64).max(1.0)
     }
 
     /// All kinds together, refused unless they can be sums of weights.
