@@ -216,6 +216,7 @@ pub fn decode(bytes: &[u8], encoding: &TextEncoding) -> Decoded {
         return decode_standard(bytes, encoding, standard);
     }
     match encoding {
+        TextEncoding::Mixed(_) if encoding.problem().is_some() => decode_mixed(bytes, &[]),
         TextEncoding::Mixed(parts) => decode_mixed(bytes, parts),
         single => decode_mixed(bytes, std::slice::from_ref(single)),
     }
@@ -239,26 +240,70 @@ fn decode_standard(bytes: &[u8], encoding: &TextEncoding, standard: &'static Enc
         }
     }
     if *encoding != TextEncoding::Utf8 && text.contains(is_control) {
-        (text, places) = without_controls(&text, encoding);
+        (text, places) = without_controls(&text);
+        if let Some(found) = &mut places.found {
+            found.first_byte = first_wrong_byte(bytes, &text, found.first_line, standard);
+        }
     }
     let n_letters = text.chars().filter(|c| !c.is_ascii() && *c != '\u{fffd}').count() as u64;
     let by_encoding = vec![EncodingCount { encoding: encoding.clone(), n_letters }];
     Decoded { text, undecodable: places.found, by_encoding, n_mixed_lines: 0 }
 }
 
-/// Controls as replacement characters; all places are counted again, now in the text.
-fn without_controls(text: &str, encoding: &TextEncoding) -> (String, Places) {
+/// Controls as replacement characters; all places are counted again.
+fn without_controls(text: &str) -> (String, Places) {
     let (mut plain, mut places) = (String::with_capacity(text.len()), Places::default());
-    let mut read = 0;
     for c in text.chars() {
         let wrong = is_control(c) || c == '\u{fffd}';
         if wrong {
-            places.add(&plain, read);
+            // Where it is among the bytes only the decoder knows.
+            places.add(&plain, 0);
         }
         plain.push(if wrong { '\u{fffd}' } else { c });
-        read += if encoding.is_single_byte() || c.is_ascii() { 1 } else { 2 };
     }
     (plain, places)
+}
+
+/// The byte at which the first wrong place begins, which lies in the line `line` of the decoded text.
+fn first_wrong_byte(bytes: &[u8], text: &str, line: u64, standard: &'static Encoding) -> u64 {
+    if standard == encoding_rs::UTF_16LE || standard == encoding_rs::UTF_16BE {
+        let before = text.find('\u{fffd}').map_or(text, |at| &text[..at]);
+        let mark = if standard == encoding_rs::UTF_16LE { [0xff, 0xfe] } else { [0xfe, 0xff] };
+        let n_mark = if bytes.starts_with(&mark) { mark.len() } else { 0 };
+        return (n_mark + 2 * before.encode_utf16().count()) as u64;
+    }
+    // In all other encodings the byte of a line feed is part of nothing else, so each line can be read alone.
+    let line_feeds = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let start = std::iter::once(0).chain(line_feeds).nth(line.saturating_sub(1) as usize).unwrap_or_default();
+    start as u64 + wrong_byte_of_line(&bytes[start..], standard)
+}
+
+/// The byte of a line at which the first wrong place begins: the decoder is handed one byte after the other.
+fn wrong_byte_of_line(bytes: &[u8], standard: &'static Encoding) -> u64 {
+    let mut decoder = standard.new_decoder_without_bom_handling();
+    // A letter begins where the one before ended.
+    let (mut letters, mut begin) = (String::with_capacity(64), 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        letters.clear();
+        let is_last = at + 1 == bytes.len();
+        let (result, _) =
+            decoder.decode_to_string_without_replacement(std::slice::from_ref(byte), &mut letters, is_last);
+        if let DecoderResult::Malformed(wrong, after) = result {
+            let wrong_at = (at + 1).saturating_sub(usize::from(wrong) + usize::from(after));
+            return if letters.contains(is_wrong) { begin } else { wrong_at } as u64;
+        }
+        if letters.contains(is_wrong) {
+            return begin as u64;
+        }
+        if !letters.is_empty() {
+            begin = at + 1;
+        }
+    }
+    begin as u64
+}
+
+fn is_wrong(c: char) -> bool {
+    is_control(c) || c == '\u{fffd}'
 }
 
 pub(super) fn is_control(c: char) -> bool {
@@ -324,6 +369,37 @@ mod tests {
         let decoded = decode(b"\xe9\n\x81\x81", &TextEncoding::Windows1252);
         assert_eq!(decoded.undecodable, Some(Undecodable { n_places: 2, n_lines: 1, first_line: 2, first_byte: 2 }));
         assert_eq!(decode(b"a\n\x00", &TextEncoding::Utf16Le).undecodable.map(|found| found.n_places), Some(1));
+    }
+
+    /// Oracle: by counting bytes. In GB 18030 a letter takes one, two or four of them (U+0085 is 81 30 81 35), in Shift
+    /// JIS one or two, in UTF-16 two or four, those of ASCII too.
+    #[test]
+    fn the_first_control_is_found_behind_letters_of_any_length() {
+        let (le, be) = (TextEncoding::Utf16Le, TextEncoding::Utf16Be);
+        let files: [(&[u8], TextEncoding, u64, u64); 9] = [
+            (b"ab\n\xcd\xf5\x81\x30\x86\x30x\x81\x30\x81\x35", TextEncoding::Gbk, 2, 10),
+            (b"\xcd\xf5\xff\n\x81\x30\x81\x35", TextEncoding::Gbk, 1, 2),
+            (b"\xcd\xf5\n\x81\x30\x81\x35", TextEncoding::Gbk, 2, 3),
+            (b"\x93\xfa\x80a", TextEncoding::ShiftJis, 1, 2),
+            (b"\xff\xfea\x00\n\x00\x85\x00", le.clone(), 2, 6),
+            (b"a\x00\x3d\xd8\x00\xde\x85\x00", le, 1, 6),
+            (b"\x00a\x00\n\x00\x85", be, 2, 4),
+            (b"\xe9\n\x80\x81", TextEncoding::Windows1252, 2, 3),
+            (b"n\xe9\n\x85\x86", TextEncoding::Iso8859_15, 2, 3),
+        ];
+        for (bytes, encoding, line, byte) in files {
+            let found = decode(bytes, &encoding).undecodable.unwrap();
+            assert_eq!((found.first_line, found.first_byte), (line, byte), "{encoding} {bytes:x?}");
+        }
+    }
+
+    #[test]
+    fn a_mixture_that_is_refused_decodes_ascii_alone() {
+        for parts in [vec![TextEncoding::Windows1252; 33], vec![TextEncoding::Cp850, TextEncoding::Gbk], vec![]] {
+            let decoded = decode(b"d\xe9j\xe9", &TextEncoding::Mixed(parts));
+            assert_eq!(decoded.text, "d\u{fffd}j\u{fffd}");
+            assert_eq!(decoded.undecodable.map(|found| found.n_places), Some(2));
+        }
     }
 
     #[test]
