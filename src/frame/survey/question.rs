@@ -9,6 +9,7 @@ use crate::frame::schema::is_written;
 /// A code that stands for no answer: a number such as 99, or a text such as `don't know`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum AnswerCode {
     /// A whole number, in a column of numbers or of texts that are read as such.
     Number(i64),
@@ -82,7 +83,8 @@ impl Question {
     /// Reads texts that begin with the score: `9`, `10 - very likely`, `10 – 非常满意`, `8分`.
     ///
     /// A text of anything else is unreadable: words alone, a score that goes on in letters
-    /// (`10th`), and two numbers (`0-6`, `9/10`), of which none is sure to be the answer.
+    /// (`10th`), and two numbers (`0-6`, `9/10`, `5 or 6`), of which none is sure to be the answer.
+    /// A number behind words in brackets is a remark: `9 (out of 10)` is read as 9.
     /// A blank text is a missing answer.
     pub fn text_scores(mut self, allowed: bool) -> Self {
         self.text_scores = allowed;

@@ -1,7 +1,7 @@
 //! Scores at the beginning of texts.
 
 /// The number that a text begins with; `None` for a text that does not begin with one number
-/// and go on in words.
+/// and go on in words. A second number may stand in brackets, as in `9 (out of 10)`, behind words in them.
 pub(super) fn leading_score(text: &str) -> Option<f64> {
     let text: String = text.trim().chars().map(in_ascii).collect();
     let digits_from = usize::from(text.starts_with(['-', '+']));
@@ -15,10 +15,27 @@ pub(super) fn leading_score(text: &str) -> Option<f64> {
         return None;
     }
     let label = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-    if label.starts_with(char::is_numeric) || number.len() > 15 {
+    if label.starts_with(char::is_numeric) || has_number(rest) || number.len() > 15 {
         return None;
     }
     number.parse().ok()
+}
+
+/// Whether there is a number outside brackets, or one that begins a remark in them.
+fn has_number(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut begins = false;
+    for c in text.chars() {
+        match c {
+            '(' | '[' => (depth, begins) = (depth + 1, true),
+            ')' | ']' => (depth, begins) = (depth.saturating_sub(1), false),
+            _ if c.is_numeric() && (depth == 0 || begins) => return true,
+            _ if c.is_alphanumeric() => begins = false,
+            _ => {}
+        }
+    }
+    // A bracket that is never closed sets nothing apart.
+    depth > 0 && text.contains(char::is_numeric)
 }
 
 /// Full-width figures and signs as ordinary ones.
@@ -56,6 +73,9 @@ mod tests {
             ("10 = \"ja, sicher\"", 10.0),
             ("05", 5.0),
             ("4\u{a0}*", 4.0),
+            ("9 (out of 10)", 9.0),
+            ("9（满分10分）", 9.0),
+            ("8 [of 10], good", 8.0),
         ];
         for (text, score) in scores {
             assert_eq!(leading_score(text), Some(score), "{text}");
@@ -93,6 +113,14 @@ mod tests {
             "1000000000000000000000",
             "2021-05-01",
             "5 – 6",
+            "5 or 6",
+            "9 out of 10",
+            "8, maybe 9",
+            "3或4",
+            "5 (6)",
+            "5 good ([7] better)",
+            "5 (of 10",
+            "10) of 11",
         ];
         for text in texts {
             assert_eq!(leading_score(text), None, "{text}");
