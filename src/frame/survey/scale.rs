@@ -86,7 +86,7 @@ impl Scale {
     }
 
     /// What is wrong with the scale itself.
-    pub(super) fn problem(self) -> Option<String> {
+    pub(crate) fn problem(self) -> Option<String> {
         (!(2..=MOST_LEVELS).contains(&self.n_levels()))
             .then(|| format!("a scale needs 2 to {MOST_LEVELS} whole numbers in ascending order, not {self}"))
     }

@@ -178,5 +178,12 @@ fn settings_that_belong_to_a_report_are_refused() {
     assert!(csat(&fractions, CsatParams::new()).contains("no fractions"));
     let empty = SurveyColumns::new().score(Question::new("推荐", Scale::new(5, 1)));
     assert!(csat(&empty, CsatParams::new()).contains("`scale`"));
+    // Codes up to 259 would not fit a byte, nor those up to 206 beside what follows them in other passes.
+    for max in [200, 201, 252, 254] {
+        let long = SurveyColumns::new().score(Question::new("推荐", Scale::new(0, max)));
+        assert_eq!(csat_expr(&long, &CsatParams::new()).is_ok(), max == 200, "0..={max}");
+        let refused = SurveyResponses::new(table(&[(Some(9), 1, 1.0)]).lazy(), &long).is_err();
+        assert_eq!(refused, max != 200, "as a survey has it");
+    }
     assert_eq!(crate::satisfaction::csat::Csat::NAME, "csat");
 }
