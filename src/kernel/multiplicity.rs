@@ -28,6 +28,17 @@ pub enum Multiplicity {
 }
 
 impl Multiplicity {
+    /// Adjusts the p-values of results together, and hands each result its own.
+    pub(crate) fn adjust_all<T>(
+        self,
+        results: &mut [T],
+        p_value: impl Fn(&T) -> Option<PValue>,
+        take: impl Fn(&mut T, Option<PValue>),
+    ) {
+        let p_values: Vec<Option<PValue>> = results.iter().map(p_value).collect();
+        results.iter_mut().zip(self.adjust(&p_values)).for_each(|(result, adjusted)| take(result, adjusted));
+    }
+
     /// The adjusted p-values, in the order given. Undefined tests stay so and do not count.
     ///
     /// ```

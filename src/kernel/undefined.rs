@@ -16,6 +16,20 @@ pub enum Undefined {
         /// Values it takes.
         needed: u64,
     },
+    /// More values than the method can take.
+    TooMany {
+        /// Values there were.
+        n: u64,
+        /// Values it takes at the most.
+        most: u64,
+    },
+    /// More values than the population that they are drawn from has.
+    BeyondPopulation {
+        /// Values there were.
+        n: u64,
+        /// The population.
+        population: u64,
+    },
     /// All values are equal, so there is no spread to divide by.
     Constant,
     /// A value is NaN or infinite.
@@ -46,6 +60,8 @@ impl fmt::Display for Undefined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooFew { n, needed } => write!(f, "too few values: {n} of {needed}"),
+            Self::TooMany { n, most } => write!(f, "too many values: {n}, of {most} at the most"),
+            Self::BeyondPopulation { n, population } => write!(f, "{n} values of a population of {population}"),
             Self::Constant => f.write_str("constant"),
             Self::NotFinite => f.write_str("a value is not finite"),
             Self::Overflow => f.write_str("beyond the largest double"),

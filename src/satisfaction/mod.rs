@@ -15,6 +15,7 @@ pub mod csat;
 pub mod csi;
 mod expressions;
 mod groups;
+mod no_score;
 pub mod nps;
 pub mod paired;
 mod period;
@@ -26,6 +27,7 @@ pub mod trend;
 
 pub use expressions::{csat_expr, csat_scores_expr, nps_code_expr, nps_expr, nps_scores_expr};
 pub use groups::GroupKey;
+pub use no_score::NoScore;
 pub use period::{PeriodLabel, SurveyPeriod};
 pub use sample_size::{SampleSizeGoal, SampleSizeParams, SampleSizePlan};
 pub use tally::{SurveyReading, SurveyRows};

@@ -3,6 +3,7 @@
 //! Oracle: csi.json, from whole numbers and 60 digits. Tolerance: `CLOSED`, 1e-12 relative.
 
 use customer_analytics::frame::{CsvOptions, Question, Scale, SurveyColumns, SurveyResponses, read_csv};
+use customer_analytics::kernel::interval::{mean_normal, mean_t};
 use customer_analytics::polars::prelude::*;
 use customer_analytics::satisfaction::csi::{CsiGroup, CsiMean, CsiParams, CsiReport, ItemWeighting, MissingItems};
 use customer_analytics::text::TextEncoding;
@@ -23,8 +24,15 @@ fn check_mean(mean: &CsiMean, expected: &Value, what: &str) {
     close(mean.csi, &expected["csi"], what);
     close(mean.std_error, &expected["se"], what);
     if expected.get("ci95_low").is_some() {
-        close(mean.interval.map(|ends| ends.low), &expected["ci95_low"], what);
-        close(mean.interval.map(|ends| ends.high), &expected["ci95_high"], what);
+        // The reference has the interval by the normal distribution, reports have the one by Student's t.
+        let (csi, error) = (mean.csi.unwrap(), mean.std_error.unwrap());
+        let normal = mean_normal(csi, error, 0.95).unwrap();
+        close(Some(normal.low), &expected["ci95_low"], what);
+        close(Some(normal.high), &expected["ci95_high"], what);
+        let student = mean_t(csi, error, mean.n_eff.unwrap() - 1.0, 0.95).unwrap();
+        let ends = mean.interval.unwrap();
+        assert_eq!((ends.low, ends.high), (student.low.max(0.0), student.high.min(100.0)), "{what}");
+        assert!(ends.low < normal.low && ends.high > normal.high, "{what}: t is wider");
     }
 }
 

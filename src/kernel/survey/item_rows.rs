@@ -12,6 +12,7 @@ pub const MOST_STEPS: u8 = 127;
 /// How answers to an item are measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ItemScale {
     /// In so many equal steps from the worst answer to the best: 4 from 1 to 5. 1 to [`MOST_STEPS`].
     Steps(u8),
@@ -21,6 +22,7 @@ pub enum ItemScale {
 
 /// The answers to one item, one for each respondent.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Answers<'a> {
     /// Steps above the worst answer; more than the scale has, such as [`MISSING`], where there is
     /// none, for whatever reason.

@@ -72,6 +72,7 @@ pub use mix_rate::{MixRate, MixRatePart, SegmentChange, mix_rate};
 pub use non_response::{LevelResponse, NonResponse, non_response};
 pub use nps_bootstrap::bootstrap_nps;
 pub use nps_counts::{NpsClass, NpsCounts};
+pub(crate) use nps_difference::z_test;
 pub use nps_difference::{NpsDifference, WaldForm, nps_difference};
 pub use nps_estimate::{AdjustedWald, NpsEstimate};
 pub use nps_exact::{MOST_EXACT, exact_nps};

@@ -16,6 +16,7 @@ use crate::kernel::undefined::Undefined;
 /// Which scores and standard errors go into intervals and tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WaldForm {
     /// Those of the answers, as textbooks have it: for hundreds of answers in each group, and
     /// undefined for a group that is all of one class.
@@ -27,7 +28,7 @@ pub enum WaldForm {
 
 impl WaldForm {
     /// Score and standard error; the plain ones of a group of one class are refused.
-    pub(super) fn of(self, group: &NpsEstimate) -> Result<(f64, f64), Undefined> {
+    pub(crate) fn of(self, group: &NpsEstimate) -> Result<(f64, f64), Undefined> {
         match self {
             Self::Adjusted => Ok(group.adjusted()),
             Self::Plain if group.is_constant() && group.size().is_finite() => Err(Undefined::Constant),
@@ -93,7 +94,7 @@ pub fn nps_difference(
 }
 
 /// The test that what was estimated is 0.
-pub(super) fn z_test(estimate: f64, std_error: f64) -> Result<Test, Undefined> {
+pub(crate) fn z_test(estimate: f64, std_error: f64) -> Result<Test, Undefined> {
     if std_error == 0.0 {
         return Err(Undefined::Constant);
     }

@@ -109,7 +109,7 @@ impl NpsEstimate {
     ///
     /// # Errors
     ///
-    /// [`Undefined::OutOfRange`] when the population is smaller than the number of answers.
+    /// [`Undefined::BeyondPopulation`] when the population is smaller than the number of answers.
     ///
     /// # Examples
     ///
@@ -207,7 +207,8 @@ impl NpsEstimate {
 
 /// The square of what a standard error is multiplied by in a finite population.
 pub(super) fn finite_population_factor(n: u64, n_population: u64) -> Result<f64, Undefined> {
-    let rest = n_population.checked_sub(n).ok_or(Undefined::OutOfRange)?;
+    let too_small = Undefined::BeyondPopulation { n, population: n_population };
+    let rest = n_population.checked_sub(n).ok_or(too_small)?;
     Ok(if rest == 0 { 0.0 } else { rest as f64 / (n_population - 1) as f64 })
 }
 
@@ -302,7 +303,7 @@ mod tests {
             assert_eq!((whole.std_error, whole.wald(0.95)), (0.0, Ok(point)));
             assert_eq!(whole.adjusted_wald(0.95).unwrap().interval, point);
         }
-        assert_eq!(found.in_population(2).unwrap_err(), Undefined::OutOfRange);
+        assert_eq!(found.in_population(2).unwrap_err(), Undefined::BeyondPopulation { n: 3, population: 2 });
     }
 
     #[test]

@@ -51,10 +51,10 @@ const GOLDEN_STEPS: usize = 30;
 ///
 /// # Errors
 ///
-/// [`Undefined::TooFew`] when there are no answers; [`Undefined::OutOfRange`] for more than
+/// [`Undefined::TooFew`] when there are no answers; [`Undefined::TooMany`] for more than
 /// [`MOST_EXACT`] of them, where the [adjusted interval](NpsEstimate::adjusted_wald) is within a tenth
-/// of a percentage point of what it says unless nearly all are in one class, and for a confidence
-/// outside 0..1.
+/// of a percentage point of what it says unless nearly all are in one class;
+/// [`Undefined::OutOfRange`] for a confidence outside 0..1.
 ///
 /// # Examples
 ///
@@ -72,7 +72,7 @@ pub fn exact_nps(counts: &NpsCounts, conf_level: f64) -> Result<Interval, Undefi
     counts.summary()?;
     let tail = tail_share(conf_level)?;
     if counts.n() > MOST_EXACT {
-        return Err(Undefined::OutOfRange);
+        return Err(Undefined::TooMany { n: counts.n(), most: MOST_EXACT });
     }
     let ln_factorials = ln_factorials(counts.n())?;
     let lower = |counts: &NpsCounts| POINTS * Region::above(counts, &ln_factorials).lower_end(tail);

@@ -90,7 +90,7 @@ pub fn half_width_size(
 ///
 /// # Errors
 ///
-/// As for [`half_width_size`]; [`Undefined::TooFew`] for no answers, and [`Undefined::OutOfRange`] for more than
+/// As for [`half_width_size`]; [`Undefined::TooFew`] for no answers, and [`Undefined::BeyondPopulation`] for more than
 /// the population.
 pub fn half_width_at(
     assumed: AssumedShares,
@@ -260,7 +260,10 @@ mod tests {
             assert_eq!(detectable_difference(USUAL, 10, 0.95, power, None), Err(Undefined::OutOfRange));
         }
         assert_eq!(half_width_at(USUAL, 0, 0.95, None), Err(Undefined::TooFew { n: 0, needed: 1 }));
-        assert_eq!(half_width_at(USUAL, 11, 0.95, Some(10)), Err(Undefined::OutOfRange));
+        assert_eq!(
+            half_width_at(USUAL, 11, 0.95, Some(10)),
+            Err(Undefined::BeyondPopulation { n: 11, population: 10 })
+        );
         assert!((of(0.1, 0.2).score().unwrap() + 10.0).abs() < 1e-14);
         assert!(of(0.7, 0.3).score().is_ok() && of(1.0 / 3.0, 2.0 / 3.0).score().is_ok());
     }

@@ -9,8 +9,8 @@ use crate::frame::Scale;
 use crate::kernel::interval::{Interval, normal_critical};
 use crate::kernel::survey::{MeanScore, ScoreCounts, ScoreWeights, Share, WeightSums};
 use crate::kernel::undefined::Undefined;
+use crate::satisfaction::NoScore;
 use crate::satisfaction::groups::GroupKey;
-use crate::satisfaction::nps::NoScore;
 use crate::satisfaction::tally::CellTally;
 
 /// The satisfaction of one group of responses.

@@ -8,8 +8,7 @@ use crate::analysis::Analysis;
 use crate::frame::{OutOfScale, Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame};
 use crate::kernel::interval::wilson;
 use crate::kernel::undefined::Undefined;
-use crate::satisfaction::SurveyPeriod;
-use crate::satisfaction::nps::NoScore;
+use crate::satisfaction::{NoScore, SurveyPeriod};
 
 fn columns() -> SurveyColumns {
     SurveyColumns::new().score(Question::new("满意", Scale::ONE_TO_FIVE)).touchpoint("触点").wave("wave")

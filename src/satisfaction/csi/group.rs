@@ -1,39 +1,15 @@
 //! The index of one group of responses.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::params::{CsiParams, MissingItems};
 use super::reading::CsiReading;
 use crate::frame::Scale;
-use crate::kernel::interval::{Interval, mean_normal};
-use crate::kernel::survey::{CompositeMean, IndexCell, ItemMean, ItemWeights, index_of_means};
+use crate::kernel::interval::Interval;
+use crate::kernel::survey::{CompositeMean, IndexCell, ItemMean, ItemWeights, MeanScore, index_of_means};
 use crate::kernel::undefined::Undefined;
+use crate::satisfaction::NoScore;
 use crate::satisfaction::groups::GroupKey;
-
-/// Why a group has no index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NoIndex {
-    /// It has fewer responses than are shown.
-    Suppressed {
-        /// Fewest responses that are shown.
-        min_n: u64,
-    },
-    /// It has none by definition.
-    Undefined(Undefined),
-}
-
-impl fmt::Display for NoIndex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Suppressed { min_n } => write!(f, "fewer than {min_n} responses"),
-            Self::Undefined(undefined) => undefined.fmt(f),
-        }
-    }
-}
 
 /// A mean of the indexes of respondents, 0..=100.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,10 +21,12 @@ pub struct CsiMean {
     pub csi: Option<f64>,
     /// Its standard error in points; `None` under two responses.
     pub std_error: Option<f64>,
-    /// Its interval, by the normal distribution.
+    /// Its interval, by Student's t with `n_eff - 1` degrees of freedom, within 0..=100.
     pub interval: Option<Interval>,
     /// How many equally weighted responses the responses are worth (Kish).
     pub n_eff: Option<f64>,
+    /// Why there is no interval, although there is a mean: too few responses, or all alike.
+    pub no_interval: Option<Undefined>,
 }
 
 /// One item in one group.
@@ -90,7 +68,7 @@ pub struct CsiGroup {
     /// The items, in the order of the survey.
     pub items: Vec<ItemScore>,
     /// Why there is no index.
-    pub reason: Option<NoIndex>,
+    pub reason: Option<NoScore>,
     /// Why there is no interval, although there is an index.
     pub no_interval: Option<Undefined>,
 }
@@ -115,8 +93,15 @@ impl<'a> Indexing<'a> {
             MissingItems::Renormalize { .. } => &cell.answered,
         };
         let is_suppressed = chosen.n < self.params.min_n;
-        let shown = |mean: &CompositeMean| if is_suppressed { CsiMean::hidden(mean.n) } else { self.mean(mean) };
-        let headline = shown(chosen);
+        let shown = |mean: &CompositeMean| {
+            let is_hidden = is_suppressed || mean.n < self.params.min_n;
+            if is_hidden { CsiMean::hidden(mean.n) } else { self.mean(mean) }
+        };
+        let (answered, complete) = (shown(&cell.answered), shown(&cell.complete));
+        let headline = match self.params.missing_items {
+            MissingItems::CompleteOnly => &complete,
+            MissingItems::Renormalize { .. } => &answered,
+        };
         let items: Vec<ItemScore> = cell
             .items
             .iter()
@@ -128,10 +113,9 @@ impl<'a> Indexing<'a> {
             .collect();
         let indexes: Option<Vec<f64>> = items.iter().map(|item| item.index).collect();
         let reason = match &chosen.mean {
-            _ if is_suppressed => Some(NoIndex::Suppressed { min_n: self.params.min_n }),
-            mean => mean.as_ref().err().cloned().map(NoIndex::Undefined),
+            _ if is_suppressed => Some(NoScore::Suppressed { min_n: self.params.min_n }),
+            mean => mean.as_ref().err().cloned().map(NoScore::Undefined),
         };
-        let no_interval = chosen.std_error.as_ref().err().cloned().filter(|_| reason.is_none());
         CsiGroup {
             key: key.clone(),
             n_rows: cell.n_rows,
@@ -140,26 +124,36 @@ impl<'a> Indexing<'a> {
             std_error: headline.std_error,
             interval: headline.interval,
             n_eff: headline.n_eff,
-            answered: shown(&cell.answered),
-            complete: shown(&cell.complete),
+            no_interval: headline.no_interval.clone(),
+            answered,
+            complete,
             of_item_means: indexes.and_then(|indexes| index_of_means(&indexes, self.weights).ok()),
             items,
             reason,
-            no_interval,
         }
     }
 
     fn mean(&self, mean: &CompositeMean) -> CsiMean {
-        let csi = mean.mean.as_ref().ok().map(|mean| 100.0 * mean);
-        let std_error = mean.std_error.as_ref().ok().map(|error| 100.0 * error);
-        let interval = csi.zip(std_error).and_then(|(csi, error)| mean_normal(csi, error, self.params.conf_level).ok());
-        CsiMean { n: mean.n, csi, std_error, interval, n_eff: mean.n_effective }
+        let Ok(csi) = mean.mean.as_ref().map(|mean| 100.0 * mean) else { return CsiMean::hidden(mean.n) };
+        let std_error = mean.std_error.as_ref().map(|error| 100.0 * error).map_err(Clone::clone);
+        let df = mean.n_effective.unwrap_or_default() - 1.0;
+        let interval = |error| MeanScore::interval((csi, error), df, (0.0, 100.0), self.params.conf_level);
+        let interval = std_error.clone().and_then(interval);
+        CsiMean {
+            n: mean.n,
+            csi: Some(csi),
+            std_error: std_error.ok(),
+            no_interval: interval.as_ref().err().cloned(),
+            interval: interval.ok(),
+            n_eff: mean.n_effective,
+        }
     }
 }
 
 impl CsiMean {
+    /// Of few responses, or none, nothing but their number is told.
     fn hidden(n: u64) -> Self {
-        Self { n, csi: None, std_error: None, interval: None, n_eff: None }
+        Self { n, csi: None, std_error: None, interval: None, n_eff: None, no_interval: None }
     }
 }
 

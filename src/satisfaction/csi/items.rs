@@ -98,10 +98,20 @@ fn place_on_map(items: &mut [CsiItem]) {
     if placed.len() < 2 {
         return;
     }
-    let n = placed.len() as f64;
-    let weight = placed.iter().map(|place| place.0).sum::<f64>() / n;
-    let index = placed.iter().map(|place| place.1).sum::<f64>() / n;
+    // Stated weights may be alike too, and then no line parts them.
+    if placed.iter().all(|place| place.0 == placed[0].0) {
+        return;
+    }
+    let (weight, index) = (mean_of(placed.iter().map(|place| place.0)), mean_of(placed.iter().map(|place| place.1)));
     for item in items {
         item.quadrant = item.index.map(|own| Quadrant::at(item.weight >= weight, own >= index));
     }
+}
+
+/// The mean, from the first number on: that of equal numbers is each of them.
+fn mean_of(numbers: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = numbers.len() as f64;
+    let mut numbers = numbers;
+    let first = numbers.next().unwrap_or_default();
+    first + numbers.map(|number| number - first).sum::<f64>() / n
 }

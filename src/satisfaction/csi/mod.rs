@@ -48,7 +48,7 @@ mod tests;
 
 pub use changes::{CsiChange, CsiChanges, ItemContribution};
 pub use derived::DerivedWeights;
-pub use group::{CsiGroup, CsiMean, ItemScore, NoIndex};
+pub use group::{CsiGroup, CsiMean, ItemScore};
 pub use items::{CsiItem, CsiReliability};
 pub use params::{Csi, CsiParams, ItemWeighting, MissingItems};
 pub use reading::CsiReading;

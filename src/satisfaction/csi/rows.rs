@@ -14,6 +14,7 @@ use crate::frame::readable::grouped;
 use crate::frame::survey::CodedQuestion;
 use crate::kernel::survey::GapCounts;
 use crate::satisfaction::cells::{NO_CELL, WithoutCell};
+use crate::satisfaction::tally::{WeightKind, kind_of, unusable_weights};
 
 /// Ways in which an answer can be missing.
 const N_GAPS: usize = 5;
@@ -86,14 +87,14 @@ impl RowCounts {
         let mut of_rows = vec![0.0; cells.len()];
         for (row, cell) in cells.iter_mut().enumerate().filter(|(_, cell)| **cell != NO_CELL) {
             let weight = weights.values[row];
-            let left_out = match weight {
+            let left_out = match kind_of(weight) {
                 _ if weights.is_null(row) => &mut self.n_without_weight,
-                0.0 => &mut self.n_zero_weight,
-                _ if weight.is_finite() && weight > 0.0 => {
+                WeightKind::Zero => &mut self.n_zero_weight,
+                WeightKind::Counts => {
                     of_rows[row] = weight;
                     continue;
                 }
-                _ => &mut self.n_bad_weight,
+                WeightKind::Unusable => &mut self.n_bad_weight,
             };
             *left_out += 1;
             *cell = NO_CELL;
@@ -147,12 +148,7 @@ impl RowCounts {
         if self.n_bad_weight == 0 {
             return Ok(());
         }
-        let n = self.n_bad_weight;
-        let reason = format!(
-            "{n} response(s) have a weight that is negative, NaN or infinite; filter them out, or clean the column \
-             with `cleaning::Checks`"
-        );
-        Err(Error::Unusable { analysis: Csi::NAME, reason })
+        Err(Error::Unusable { analysis: Csi::NAME, reason: unusable_weights(self.n_bad_weight) })
     }
 
     /// What became of the rows, of which so many answered too few items.

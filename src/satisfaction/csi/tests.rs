@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::frame::columns;
 use crate::frame::{OutOfScale, Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame};
 use crate::kernel::importance::Quadrant;
-use crate::satisfaction::SurveyPeriod;
+use crate::kernel::undefined::Undefined;
+use crate::satisfaction::{NoScore, SurveyPeriod};
 
 const ITEMS: [&str; 2] = ["quality", "price"];
 
@@ -54,7 +55,8 @@ fn three_ways_of_treating_what_is_missing_by_hand() {
     near(overall.of_item_means, 58.125); // (56.25 + 60) / 2
     // Squares about 62.5: 156.25 + 0 + 1406.25 + 2500 + 156.25 + 156.25 = 4375.
     near(overall.std_error, (4375.0_f64 / 30.0).sqrt());
-    let half = 1.959_963_984_540_054 * (4375.0_f64 / 30.0).sqrt();
+    // scipy 1.17.1, `t.ppf(0.975, 5)`.
+    let half = 2.570_581_835_636_314_6 * (4375.0_f64 / 30.0).sqrt();
     near(overall.interval.map(|ends| ends.low), 62.5 - half);
     let quality = report.item("quality").unwrap();
     assert_eq!((quality.answers.n_answered, quality.answers.n_null, quality.answers.n_not_applicable), (4, 1, 1));
@@ -153,7 +155,7 @@ fn weighted_responses_have_a_weighted_index() {
     near(report.overall.std_error, (squares.iter().sum::<f64>() * 6.0 / 5.0).sqrt() / 10.0);
     // Quality: 5, 4 twice, 1, 3 twice.
     near(report.item("quality").unwrap().mean, 20.0 / 6.0);
-    let frame = two_waves().lazy().with_column(col("w") * lit(1e-200));
+    let frame = two_waves().lazy().with_column(col("w") * lit(1e-140));
     let scaled = CsiParams::new().run(&SurveyResponses::new(frame, &wave_roles().weight("w")).unwrap()).unwrap();
     near(scaled.overall.csi, 63.75);
     near(scaled.overall.std_error, report.overall.std_error.unwrap());
@@ -168,13 +170,13 @@ fn weights_that_are_none_are_counted_or_refused() {
     assert_eq!((report.rows.n_used, report.rows.n_without_weight, report.rows.n_zero_weight), (2, 1, 1));
     near(report.overall.csi, 50.0);
     assert_eq!(report.item("price").unwrap().answers.n_rows, 2);
-    for bad in [-1.0, f64::NAN, f64::INFINITY] {
+    for bad in [-1.0, f64::NAN, f64::INFINITY, 1e-200, 1e200] {
         let frame = df!("quality" => [5, 4], "price" => [5, 4], "w" => [1.0, bad]).unwrap();
         let refused = CsiParams::new().run(&survey(frame, &roles().weight("w"))).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "csi: 1 response(s) have a weight that is negative, NaN or infinite; filter them out, or clean the column \
-             with `cleaning::Checks`"
+            "csi: 1 response(s) have a weight that is negative, NaN, infinite or beyond 1e-150..1e150; filter them out, \
+             or clean the column with `cleaning::Checks`"
         );
     }
 }
@@ -247,8 +249,52 @@ fn few_responses_are_not_shown_on_request() {
     let report = report.run(&survey(two_waves(), &wave_roles())).unwrap();
     let hidden = report.group(&["北京"], "1").unwrap();
     assert_eq!((hidden.n, hidden.csi, hidden.complete.csi, hidden.items[1].index), (1, None, None, None));
-    assert_eq!(hidden.reason, Some(NoIndex::Suppressed { min_n: 2 }));
+    assert_eq!(hidden.reason, Some(NoScore::Suppressed { min_n: 2 }));
     assert_eq!(report.to_dataframe().column(columns::CSI).unwrap().null_count(), 2);
+}
+
+/// Oracle: by hand; of the four responses to price one has quality too, and its index is that response's own.
+#[test]
+fn the_index_of_few_complete_responses_is_not_shown_beside_that_of_many() {
+    let frame = df!("quality" => [Some(5), None, None, None], "price" => [1, 2, 3, 4]).unwrap();
+    let report = CsiParams::new().min_n(3).run(&survey(frame, &roles())).unwrap();
+    let overall = &report.overall;
+    assert_eq!((overall.answered.n, overall.complete.n), (4, 1));
+    assert!(overall.csi.is_some() && overall.answered.csi.is_some());
+    assert_eq!((overall.complete.csi, overall.complete.std_error, overall.complete.n_eff), (None, None, None));
+    assert_eq!(report.to_dataframe().column(columns::CSI_COMPLETE).unwrap().null_count(), 1);
+}
+
+/// Oracle: by hand; indexes 0 and 100 with a standard error of 50, whose interval by t with one degree of freedom
+/// is cut off at both ends; of weights 1e17 and 1 the second says nothing.
+#[test]
+fn intervals_of_two_responses_end_with_the_index() {
+    let frame = || df!("quality" => [1, 5], "price" => [1, 5], "w" => [1e17, 1.0]).unwrap();
+    let overall = CsiParams::new().run(&survey(frame(), &roles())).unwrap().overall;
+    near(overall.std_error, 50.0);
+    assert_eq!(overall.interval.map(|ends| (ends.low, ends.high)), Some((0.0, 100.0)));
+    let weighted = CsiParams::new().run(&survey(frame(), &roles().weight("w"))).unwrap().overall;
+    assert_eq!((weighted.n_eff, weighted.interval), (Some(1.0), None));
+    assert_eq!(weighted.no_interval, Some(Undefined::TooFew { n: 1, needed: 2 }));
+}
+
+/// Shares of three equal weights are 1/3, of which the mean is a little below in doubles or not.
+#[test]
+fn equal_stated_weights_put_no_item_on_the_map() {
+    for n in [3, 6, 7] {
+        let names: Vec<String> = (0..n).map(|at| format!("item {at}")).collect();
+        let answers =
+            names.iter().enumerate().map(|(at, name)| Column::new(name.as_str().into(), [at as i32 % 5 + 1; 4]));
+        let frame = DataFrame::new(4, answers.collect()).unwrap();
+        let items = SurveyColumns::new().items(names.iter().map(|name| Question::new(name, Scale::ONE_TO_FIVE)));
+        let run = |weights: Vec<(String, f64)>| {
+            CsiParams::new().stated_weights(weights).run(&survey(frame.clone(), &items)).unwrap()
+        };
+        let equal = run(names.iter().map(|name| (name.clone(), 0.1)).collect());
+        assert!(equal.items.iter().all(|item| item.quadrant.is_none()), "{n}");
+        let others = run(names.iter().enumerate().map(|(at, name)| (name.clone(), 1.0 + at as f64)).collect());
+        assert!(others.items.iter().all(|item| item.quadrant.is_some()), "{n}");
+    }
 }
 
 #[test]
@@ -267,7 +313,9 @@ fn what_has_no_answers_says_so() {
     assert_eq!((report.overall.csi, report.overall.std_error), (Some(100.0), None));
     let alike = df!("quality" => [4; 9], "price" => [2; 9]).unwrap();
     let report = CsiParams::new().run(&survey(alike, &roles())).unwrap();
-    assert_eq!(report.overall.std_error, Some(0.0));
+    assert_eq!((report.overall.std_error, report.overall.interval), (Some(0.0), None));
+    assert_eq!(report.overall.no_interval, Some(Undefined::Constant));
+    assert!(report.to_string().contains("no interval (constant)"), "{report}");
 }
 
 /// Every response is a segment of its own, some of them with names of many bytes.

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::frame::SurveyColumns;
 use crate::frame::extract::u8_values;
 use crate::frame::survey::CodedQuestion;
-use crate::satisfaction::tally::{CellTally, WeightKind, kind_of};
+use crate::satisfaction::tally::{CellTally, WeightKind, kind_of, unusable_weights};
 
 /// What the groups of a query are counted by.
 #[derive(Clone, Debug)]
@@ -27,7 +27,8 @@ impl GroupSums {
             return Err(Error::param(analysis, "score", expected, "a survey of items alone"));
         };
         let scale = question.scale();
-        if scale.has_fractions() || scale.n_levels() > usize::from(u8::MAX) || scale.n_levels() < 2 {
+        // Longer scales leave a byte no room for the reasons why there is no answer.
+        if scale.has_fractions() || scale.problem().is_some() {
             let got = format!("{scale} of column `{}`", question.column());
             return Err(Error::param(analysis, "scale", "of 2 to 201 whole numbers and no fractions", got));
         }
@@ -77,8 +78,7 @@ impl GroupSums {
         let checked = move |column: Column| {
             let weights = column.f64()?;
             let n_bad = weights.iter().flatten().filter(|&weight| kind_of(weight) == WeightKind::Unusable).count();
-            polars_ensure!(n_bad == 0, ComputeError: "{}: {} response(s) have a weight that is negative, NaN, infinite \
-                or beyond 1e-150..1e150; filter them out", analysis, n_bad);
+            polars_ensure!(n_bad == 0, ComputeError: "{analysis}: {}", unusable_weights(n_bad as u64));
             let counted = |weight: Option<f64>| weight.filter(|&weight| kind_of(weight) == WeightKind::Counts);
             let weights: Float64Chunked = weights.iter().map(counted).collect();
             Ok(weights.with_name(column.name().clone()).into_column())

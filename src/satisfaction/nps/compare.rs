@@ -48,7 +48,7 @@ pub struct NpsPeriodChange {
 
 impl NpsReport {
     /// Plain scores and errors where intervals are plain, else those with the added answers.
-    fn form(&self) -> WaldForm {
+    pub(in crate::satisfaction) fn form(&self) -> WaldForm {
         if self.params.interval == NpsInterval::Wald { WaldForm::Plain } else { WaldForm::Adjusted }
     }
 
@@ -130,8 +130,7 @@ impl NpsReport {
             let test = change.difference.as_ref().ok()?.test.as_ref().ok()?;
             Some(test.p_value)
         };
-        let adjusted = Multiplicity::Holm.adjust(&changes.iter().map(p_value).collect::<Vec<_>>());
-        changes.iter_mut().zip(adjusted).for_each(|(change, p)| change.p_adjusted = p);
+        Multiplicity::Holm.adjust_all(&mut changes, p_value, |change, p| change.p_adjusted = p);
         changes
     }
 }

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::group::{NoScore, NpsGroup};
+use super::group::NpsGroup;
 use super::params::Nps;
 use super::report::NpsReport;
 use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::kernel::survey::{MixRate, SegmentChange, mix_rate};
+use crate::satisfaction::NoScore;
 use crate::satisfaction::groups::GroupKey;
 
 /// How much of a change is one of opinions, and how much one of who answered.

@@ -1,7 +1,6 @@
 //! The score of one group of responses.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Serialize;
 
@@ -11,33 +10,11 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::kernel::bootstrap::Bootstrap;
 use crate::kernel::interval::Interval;
-use crate::kernel::survey::{NpsCounts, NpsEstimate, NpsWeights, WeightSums, bootstrap_nps, exact_nps};
+use crate::kernel::survey::{NpsCounts, NpsEstimate, NpsWeights, WaldForm, WeightSums, bootstrap_nps, exact_nps};
 use crate::kernel::undefined::Undefined;
+use crate::satisfaction::NoScore;
 use crate::satisfaction::groups::{GroupKey, Grouped};
 use crate::satisfaction::tally::CellTally;
-
-/// Why a group has no score.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum NoScore {
-    /// It has fewer responses than are shown.
-    Suppressed {
-        /// Fewest responses that are shown.
-        min_n: u64,
-    },
-    /// It has none by definition.
-    Undefined(Undefined),
-}
-
-impl fmt::Display for NoScore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Suppressed { min_n } => write!(f, "fewer than {min_n} responses"),
-            Self::Undefined(undefined) => undefined.fmt(f),
-        }
-    }
-}
 
 /// The score of one group of responses.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,6 +58,12 @@ impl NpsGroup {
     /// What the group weighs beside others.
     pub(super) fn weight(&self) -> f64 {
         self.total
+    }
+
+    /// Centre and standard error that differences are tested by, or why there are none.
+    pub(in crate::satisfaction) fn tested(&self, form: WaldForm) -> std::result::Result<(f64, f64), Undefined> {
+        let no_error = || self.no_interval.clone().unwrap_or(Undefined::TooFew { n: self.n, needed: 1 });
+        form.of(self.estimate.as_ref().ok_or_else(no_error)?)
     }
 }
 
@@ -173,7 +156,12 @@ impl<'a> Scoring<'a> {
         }
     }
 
+    /// What a group was drawn from: people answer once in a period, but again in the next, so responses
+    /// over several periods are not drawn from so many people.
     fn population(&self, key: &GroupKey) -> Option<u64> {
+        if self.params.period.is_some() && key.period.is_none() {
+            return None;
+        }
         let of_segment = |segment: &Vec<Option<String>>| self.populations.get(segment).copied();
         key.segment.as_ref().map_or(self.whole, of_segment)
     }

@@ -22,8 +22,8 @@ mod tests;
 
 pub use compare::{NpsPeriodChange, NpsTests};
 pub use decompose::NpsMixRate;
+pub use group::NpsGroup;
 pub(in crate::satisfaction) use group::Scoring;
-pub use group::{NoScore, NpsGroup};
 pub use params::{Nps, NpsInterval, NpsParams, SegmentPopulation};
 pub(in crate::satisfaction) use plan::{DETRACTORS, PASSIVES};
 pub use report::NpsReport;

@@ -40,11 +40,19 @@ pub enum NpsInterval {
 /// How many people a segment has in all, whether they answered or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SegmentPopulation {
     /// The values of the columns that make segments, in their order.
     pub segment: Vec<String>,
     /// People of the segment.
     pub n: u64,
+}
+
+impl SegmentPopulation {
+    /// People of the segment with these values of the columns that make segments.
+    pub fn new<S: Into<String>>(segment: impl IntoIterator<Item = S>, n: u64) -> Self {
+        Self { segment: segment.into_iter().map(Into::into).collect(), n }
+    }
 }
 
 /// Unchecked settings of net promoter scores.
@@ -147,16 +155,18 @@ impl NpsParams {
     }
 
     /// The responses, those of each period by themselves, are drawn from so many people: the
-    /// nearer they come to all of them, the surer is the score.
+    /// nearer they come to all of them, the surer is the score. In a report by period it counts in
+    /// the periods alone: over several of them the same people may have answered again, so that
+    /// scores of the whole and of segments are taken as if everybody could be asked anew.
     pub fn population(mut self, n: u64) -> Self {
         self.population = Some(n);
         self
     }
 
-    /// The same by segment, in place of [`population`](Self::population): the values of the
+    /// The same by segment and in each period, in place of [`population`](Self::population): the values of the
     /// columns of [`by`](Self::by), and how many people the segment has.
     pub fn segment_population<S: Into<String>>(mut self, segment: impl IntoIterator<Item = S>, n: u64) -> Self {
-        self.segment_populations.push(SegmentPopulation { segment: segment.into_iter().map(Into::into).collect(), n });
+        self.segment_populations.push(SegmentPopulation::new(segment, n));
         self
     }
 

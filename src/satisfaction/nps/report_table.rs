@@ -6,6 +6,7 @@ use super::group::NpsGroup;
 use super::params::NpsInterval;
 use super::report::NpsReport;
 use crate::frame::readable::{grouped, shown_number, write_table};
+use crate::kernel::undefined::Undefined;
 
 /// Groups of each kind that are shown.
 const MOST_GROUPS: usize = 50;
@@ -22,10 +23,25 @@ impl fmt::Display for NpsReport {
         let conf_level = shown_number(Some(100.0 * self.params.conf_level));
         write!(f, "net promoter score: {}", self.rows)?;
         write!(f, "\n{conf_level}% intervals, {how}{weighted}; {}", self.classes())?;
+        let is_finite = self.params.population.is_some() || !self.params.segment_populations.is_empty();
+        if is_finite && self.params.period.is_some() {
+            f.write_str("\nfinite populations count in each period, and not over all of them")?;
+        }
         for groups in [std::slice::from_ref(&self.overall), &self.segments, &self.periods, &self.groups] {
             self.write_groups(f, groups)?;
         }
         Ok(())
+    }
+}
+
+/// What to do about a missing interval, where settings are the reason.
+fn remedy(reason: &Undefined) -> &'static str {
+    match reason {
+        Undefined::TooMany { .. } => "; ask for `NpsInterval::AdjustedWald`",
+        Undefined::BeyondPopulation { .. } => {
+            "; state the population of all who could answer, or keep one answer of each"
+        }
+        _ => "",
     }
 }
 
@@ -52,7 +68,8 @@ impl NpsReport {
         }
         for group in shown {
             let no_score = group.reason.as_ref().map(|reason| format!("no score ({reason})"));
-            let no_interval = || group.no_interval.as_ref().map(|reason| format!("no interval ({reason})"));
+            let lacks = |reason: &Undefined| format!("no interval ({reason}{})", remedy(reason));
+            let no_interval = || group.no_interval.as_ref().map(lacks);
             if let Some(lacking) = no_score.or_else(no_interval) {
                 write!(f, "\n- {}: {lacking}", group.key)?;
             }

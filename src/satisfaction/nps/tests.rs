@@ -8,7 +8,7 @@ use super::*;
 use crate::analysis::Analysis;
 use crate::frame::{OutOfScale, Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame};
 use crate::kernel::undefined::Undefined;
-use crate::satisfaction::SurveyPeriod;
+use crate::satisfaction::{NoScore, SurveyPeriod};
 
 fn columns() -> SurveyColumns {
     SurveyColumns::new().score(Question::new("推荐", Scale::ZERO_TO_TEN)).segments(["城市"]).wave("wave")
@@ -122,10 +122,11 @@ fn a_finite_population_narrows_the_interval_and_must_hold_the_sample() {
     let finite = NpsParams::new().population(26).run(&survey).unwrap().overall;
     // sqrt((26 - 6) / (26 - 1)).
     assert!((finite.std_error.unwrap() / endless.std_error.unwrap() - 0.8_f64.sqrt()).abs() < 1e-14);
-    let small = NpsParams::new().population(5).period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let small = NpsParams::new().population(5).run(&survey).unwrap();
     assert_eq!((small.overall.nps, small.overall.std_error), (endless.nps, None));
-    assert_eq!(small.overall.no_interval, Some(Undefined::OutOfRange));
-    assert!(small.periods.iter().all(|period| period.interval.is_some()));
+    assert_eq!(small.overall.no_interval, Some(Undefined::BeyondPopulation { n: 6, population: 5 }));
+    let shown = small.to_string();
+    assert!(shown.contains("no interval (6 values of a population of 5; state the population of all"), "{shown}");
     let by = NpsParams::new().by(["城市"]).segment_population(["a"], 3);
     assert!(refused(by.clone(), &survey).contains("1 segment(s) have no population"));
     let report = by.segment_population(["b"], 23).run(&survey).unwrap();
@@ -134,6 +135,68 @@ fn a_finite_population_narrows_the_interval_and_must_hold_the_sample() {
         report.segments[0].nps.map(|nps| (nps, nps))
     );
     assert_eq!(report.overall.std_error, finite.std_error);
+}
+
+/// Oracle: by hand; of 20 people 5 answer in each of two waves, in all 10: in a wave sqrt(15 / 19), and over both
+/// nothing, as everybody could answer again.
+#[test]
+fn a_population_counts_in_each_period_and_not_over_all_of_them() {
+    let frame = df!(
+        "推荐" => [10, 9, 7, 0, 8, 9, 10, 3, 6, 9], "城市" => ["a"; 10], "wave" => [1, 1, 1, 1, 1, 2, 2, 2, 2, 2],
+    );
+    let survey = survey_of(frame.unwrap(), &columns());
+    let of = |params: NpsParams| params.period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let endless = of(NpsParams::new().by(["城市"]));
+    let ratio = |finite: &NpsGroup, endless: &NpsGroup| finite.std_error.unwrap() / endless.std_error.unwrap();
+    for finite in [of(NpsParams::new().population(20)), of(NpsParams::new().by(["城市"]).segment_population(["a"], 20))]
+    {
+        assert_eq!(
+            (finite.overall.std_error, finite.overall.interval),
+            (endless.overall.std_error, endless.overall.interval)
+        );
+        for (segment, other) in finite.segments.iter().zip(&endless.segments) {
+            assert_eq!(segment.std_error, other.std_error);
+        }
+        let periods = finite.periods.iter().zip(&endless.periods).chain(finite.groups.iter().zip(&endless.groups));
+        for (period, other) in periods {
+            assert!((ratio(period, other) - (15.0_f64 / 19.0).sqrt()).abs() < 1e-14, "{}", period.key);
+        }
+        assert!(finite.to_string().contains("finite populations count in each period, and not over all of them"));
+    }
+}
+
+#[test]
+fn an_exact_interval_of_many_answers_says_what_to_ask_for() {
+    let n = 1_001;
+    let frame = df!("推荐" => vec![9; n], "城市" => vec!["a"; n], "wave" => vec![1; n]).unwrap();
+    let report = NpsParams::new().interval(NpsInterval::Exact).run(&survey_of(frame, &columns())).unwrap();
+    assert_eq!(report.overall.no_interval, Some(Undefined::TooMany { n: 1_001, most: 1_000 }));
+    let shown = report.to_string();
+    let expected = "no interval (too many values: 1001, of 1000 at the most; ask for `NpsInterval::AdjustedWald`)";
+    assert!(shown.contains(expected), "{shown}");
+}
+
+/// A city and a wave that are only there after the date, and one whose wave is missing.
+#[test]
+fn rows_that_are_left_out_make_no_groups() {
+    let frame = df!(
+        "推荐" => [10, 9, 0, 7, 8], "城市" => ["a", "b", "z", "a", "y"], "wave" => [Some(1), Some(1), Some(3), Some(2), None],
+        "on" => ["2026-01-05", "2026-02-07", "2026-04-01", "2026-03-31", "2026-03-01"],
+    );
+    let survey = survey_of(frame.unwrap(), &columns().time("on").time_format("%Y-%m-%d"));
+    let params =
+        NpsParams::new().by(["城市"]).period(SurveyPeriod::Wave).as_of(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap());
+    let populations = params.clone().segment_population(["a"], 90).segment_population(["b"], 90);
+    for params in [params, populations] {
+        let report = params.run(&survey).unwrap();
+        assert_eq!((report.rows.n_later, report.rows.n_without_period, report.rows.n_used), (1, 1, 3));
+        let names = |groups: &[NpsGroup]| groups.iter().map(|group| group.key.to_string()).collect::<Vec<_>>();
+        assert_eq!(
+            (names(&report.segments), names(&report.periods)),
+            (vec!["a".into(), "b".into()], vec!["1".into(), "2".into()])
+        );
+        assert!(report.all().all(|group| group.n > 0));
+    }
 }
 
 #[test]

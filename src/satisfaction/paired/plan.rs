@@ -11,7 +11,6 @@ use crate::frame::SurveyResponses;
 use crate::frame::columns::{RESPONDENT, SCORE};
 use crate::frame::survey::CodedQuestion;
 use crate::kernel::multiplicity::Multiplicity;
-use crate::kernel::p_value::PValue;
 use crate::satisfaction::period::PeriodLabel;
 
 impl Analysis for Paired {
@@ -68,9 +67,7 @@ impl Analysis for Paired {
         let people = reading.in_order()?;
         let pairs = self.pairs(&people.periods)?;
         let mut changes: Vec<PairedChange> = people.changes(&pairs, self.0.conf_level);
-        let p_values: Vec<Option<PValue>> = changes.iter().map(PairedChange::p_value).collect();
-        let adjusted = Multiplicity::Holm.adjust(&p_values);
-        changes.iter_mut().zip(adjusted).for_each(|(change, p)| change.p_adjusted = p);
+        Multiplicity::Holm.adjust_all(&mut changes, PairedChange::p_value, |change, p| change.p_adjusted = p);
         Ok(PairedReport {
             params: self.0.clone(),
             rows: reading.rows(),

@@ -12,9 +12,7 @@ use crate::frame::extract::{Values, f64_values, one_chunk};
 use crate::kernel::binned_sum::BinnedSum;
 use crate::kernel::survey::RakingUnit;
 use crate::satisfaction::cells::{CellSettings, Cells};
-
-/// Weights that have squares among the doubles, with room for sums.
-const USABLE: std::ops::RangeInclusive<f64> = 1e-150..=1e150;
+use crate::satisfaction::tally::{WeightKind, kind_of, unusable_weights};
 
 /// What one pass over the responses leaves: their number and weights by combination of levels.
 ///
@@ -112,11 +110,11 @@ impl RakingReading {
     fn add_weighted(&mut self, cells: &[u32], weights: &Values<'_, f64>) {
         for (row, &cell) in cells.iter().enumerate() {
             let weight = weights.values[row];
-            match weight {
+            match kind_of(weight) {
                 _ if weights.is_null(row) => self.n_without_weight += 1,
-                0.0 => self.n_zero_weight += 1,
-                _ if USABLE.contains(&weight) => self.sums[cell as usize].add(weight),
-                _ => self.n_bad_weight += 1,
+                WeightKind::Zero => self.n_zero_weight += 1,
+                WeightKind::Counts => self.sums[cell as usize].add(weight),
+                WeightKind::Unusable => self.n_bad_weight += 1,
             }
         }
     }
@@ -142,12 +140,7 @@ impl RakingReading {
         if self.n_bad_weight == 0 {
             return Ok(());
         }
-        let n = self.n_bad_weight;
-        let reason = format!(
-            "{n} response(s) have a weight that is negative, NaN, infinite or beyond 1e-150..1e150; filter them out, \
-             or clean the column with `cleaning::Checks`"
-        );
-        Err(Error::Unusable { analysis: Raking::NAME, reason })
+        Err(Error::Unusable { analysis: Raking::NAME, reason: unusable_weights(self.n_bad_weight) })
     }
 
     /// The responses of a cell; `None` where there are none with a weight, or their sum overflows.

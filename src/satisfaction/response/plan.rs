@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::frame::SurveyResponses;
 use crate::kernel::hypothesis::Outcomes;
 use crate::kernel::multiplicity::Multiplicity;
-use crate::kernel::p_value::PValue;
 use crate::kernel::survey::response_rate;
 use crate::satisfaction::tally::{SurveyReading, TallySettings, read};
 
@@ -43,9 +42,8 @@ impl Analysis for Response {
         reading.check()?;
         let rows = reading.rows();
         let mut attributes = self.attributes(&reading)?;
-        let p_values: Vec<Option<PValue>> = attributes.iter().map(AttributeResponse::p_value).collect();
-        let adjusted = Multiplicity::Holm.adjust(&p_values);
-        attributes.iter_mut().zip(adjusted).for_each(|(attribute, p)| attribute.p_adjusted = p);
+        Multiplicity::Holm
+            .adjust_all(&mut attributes, AttributeResponse::p_value, |attribute, p| attribute.p_adjusted = p);
         Ok(ResponseReport {
             params: self.0.clone(),
             rate: response_rate(rows.n_used, rows.n_rows, self.0.conf_level),

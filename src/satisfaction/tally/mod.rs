@@ -20,4 +20,4 @@ pub use reading::SurveyReading;
 pub(crate) use reading::{CellTally, read};
 pub use rows::SurveyRows;
 pub(crate) use settings::TallySettings;
-pub(in crate::satisfaction) use weight_sums::{WeightKind, kind_of};
+pub(in crate::satisfaction) use weight_sums::{WeightKind, kind_of, unusable_weights};

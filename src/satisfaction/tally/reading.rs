@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::rows::SurveyRows;
 use super::settings::TallySettings;
-use super::weight_sums::{SharedGrids, WeightKind, WeightSums, kind_of};
+use super::weight_sums::{SharedGrids, WeightKind, WeightSums, kind_of, unusable_weights};
 use crate::analysis::{Merge, stream_shared};
 use crate::error::{Error, Result};
 use crate::frame::columns::{SCORE, WEIGHT};
@@ -208,12 +208,7 @@ impl SurveyReading {
         let analysis = self.settings.cells.analysis;
         self.settings.coded.check(analysis, &self.settings.coded.counts(&self.tally))?;
         if self.n_bad_weight > 0 {
-            let n = self.n_bad_weight;
-            let reason = format!(
-                "{n} response(s) have a weight that is negative, NaN, infinite or beyond 1e-150..1e150; filter them \
-                 out, or clean the column with `cleaning::Checks`"
-            );
-            return Err(Error::Unusable { analysis, reason });
+            return Err(Error::Unusable { analysis, reason: unusable_weights(self.n_bad_weight) });
         }
         Ok(())
     }

@@ -45,6 +45,14 @@ pub(in crate::satisfaction) fn kind_of(weight: f64) -> WeightKind {
     }
 }
 
+/// What is said of so many weights that are unusable.
+pub(in crate::satisfaction) fn unusable_weights(n: u64) -> String {
+    format!(
+        "{n} response(s) have a weight that is negative, NaN, infinite or beyond 1e-150..1e150; filter them out, or \
+         clean the column with `cleaning::Checks`"
+    )
+}
+
 /// Sums of weights and of their squares by class, without rounding.
 #[derive(Debug)]
 pub(super) struct WeightSums {

@@ -103,8 +103,10 @@ fn regions_grow_as_answers_move_up() {
 #[test]
 fn what_has_no_interval_says_why() {
     assert_eq!(exact_nps(&counts(0, 0, 0), 0.95), Err(Undefined::TooFew { n: 0, needed: 1 }));
-    assert_eq!(exact_nps(&counts(MOST_EXACT, 1, 0), 0.95), Err(Undefined::OutOfRange));
-    assert_eq!(exact_nps(&counts(u64::MAX, u64::MAX, 0), 0.95), Err(Undefined::OutOfRange));
+    for (too_many, n) in [(counts(MOST_EXACT, 1, 0), 1_001), (counts(u64::MAX, u64::MAX, 0), u64::MAX)] {
+        let found = exact_nps(&too_many, 0.95).unwrap_err();
+        assert_eq!(found, Undefined::TooMany { n, most: 1_000 });
+    }
     for conf_level in [0.0, 1.0, f64::NAN] {
         assert_eq!(exact_nps(&counts(2, 1, 1), conf_level), Err(Undefined::OutOfRange));
     }
