@@ -53,3 +53,11 @@ pub struct PeriodLabel {
     /// `None` for a wave.
     pub is_complete: Option<bool>,
 }
+
+impl PeriodLabel {
+    /// A wave by its name, for scores from elsewhere.
+    #[must_use]
+    pub fn wave(label: impl Into<String>) -> Self {
+        Self { label: label.into(), start: None, end: None, is_complete: None }
+    }
+}

@@ -97,6 +97,8 @@ pub(crate) struct Cells {
     joined: Vec<Pairs>,
     timeline: Option<Timeline>,
     waves: Option<Dictionary>,
+    /// Whether waves have rows up to `as_of`, by their number.
+    has_rows: Vec<bool>,
     n_without_wave: u64,
     with_period: Pairs,
     n_cells: usize,
@@ -142,6 +144,7 @@ impl Cells {
             joined: (1..n).map(|_| Pairs::default()).collect(),
             timeline: settings.has_days().then(|| Timeline::new(unit, settings.as_of)),
             waves: (settings.period == Some(SurveyPeriod::Wave)).then(Dictionary::new),
+            has_rows: Vec::new(),
             n_without_wave: 0,
             with_period: Pairs::default(),
             n_cells: 0,
@@ -212,6 +215,10 @@ impl Cells {
                     *wave = NO_CODE;
                 }
             }
+            self.has_rows.resize(dictionary.len(), false);
+            for &wave in waves.iter().filter(|&&wave| wave != NO_CODE) {
+                self.has_rows[wave as usize] = true;
+            }
             codes = Some(waves);
         }
         Ok(codes)
@@ -259,7 +266,12 @@ impl Cells {
         }
         if let (Some(mine), Some(theirs)) = (&mut self.waves, &other.waves) {
             self.n_without_wave += other.n_without_wave;
-            periods = Some(mine.merge(step, theirs)?);
+            let numbers = mine.merge(step, theirs)?;
+            self.has_rows.resize(mine.len(), false);
+            for (&number, _) in numbers.iter().zip(&other.has_rows).filter(|(_, has_rows)| **has_rows) {
+                self.has_rows[number as usize] = true;
+            }
+            periods = Some(numbers);
         }
         let numbers = match (segments, periods) {
             (None, None) => vec![0],
@@ -272,7 +284,7 @@ impl Cells {
         Ok(numbers)
     }
 
-    /// The cells in order, with what they stand for.
+    /// The cells in order, with what they stand for: segments and periods whose rows were all left out are none.
     ///
     /// # Errors
     /// `Query` when values cannot be put in order.
@@ -290,12 +302,13 @@ impl Cells {
             OrderedCell { segment: place(&segment_places, segment), period: place(&period_places, period), cell }
         };
         let mut cells: Vec<OrderedCell> = (0..self.n_cells).map(of_cell).collect();
-        // The number of waves counts the missing one, which has no rows in a cell.
-        let missing = self.waves.as_ref().and_then(Dictionary::missing);
-        if self.segments.is_empty() {
-            cells.retain(|cell| Some(cell.cell as u32) != missing);
+        // The number of waves counts the missing one and later ones, which have no rows in a cell.
+        if self.segments.is_empty() && self.waves.is_some() {
+            cells.retain(|cell| self.has_rows.get(cell.cell).copied().unwrap_or_default());
         }
         cells.par_sort_unstable();
+        let segments = with_cells(segments, &mut cells, |cell| &mut cell.segment);
+        let periods = with_cells(periods, &mut cells, |cell| &mut cell.period);
         Ok(OrderedCells { segments, periods, cells })
     }
 
@@ -343,7 +356,7 @@ impl Cells {
 
     /// The periods in the order of time, or of the waves.
     fn periods_in_order(&self) -> Result<InOrder<Option<PeriodLabel>>> {
-        let wave = |label| PeriodLabel { label, start: None, end: None, is_complete: None };
+        let wave = |label: String| PeriodLabel::wave(label);
         let labels: Vec<(i64, Option<PeriodLabel>)> = match (&self.waves, &self.timeline) {
             (Some(dictionary), _) => {
                 let ranked = dictionary.ranked(self.settings.analysis)?;
@@ -367,6 +380,23 @@ impl Cells {
         }
         Ok((places, periods))
     }
+}
+
+/// The segments or the periods that have a cell; cells are given their new places.
+fn with_cells<T>(all: Vec<T>, cells: &mut [OrderedCell], place: impl Fn(&mut OrderedCell) -> &mut usize) -> Vec<T> {
+    let mut has_cell = vec![false; all.len()];
+    cells.iter_mut().for_each(|cell| has_cell[*place(cell)] = true);
+    if has_cell.iter().all(|&has_cell| has_cell) {
+        return all;
+    }
+    let place_after = |n_before: &mut usize, &has_cell: &bool| {
+        let own = *n_before;
+        *n_before += usize::from(has_cell);
+        Some(own)
+    };
+    let places: Vec<usize> = has_cell.iter().scan(0, place_after).collect();
+    cells.iter_mut().for_each(|cell| *place(cell) = places[*place(cell)]);
+    all.into_iter().zip(has_cell).filter_map(|(one, has_cell)| has_cell.then_some(one)).collect()
 }
 
 /// The pairs of two columns of numbers; a row without the second has none.

@@ -118,6 +118,36 @@ fn periods_are_those_of_the_calendar_up_to_the_date() {
     assert_cells(&settings(0, Some(SurveyPeriod::Wave), Some(date(2026, 2, 28))), rows, &[" 1", " 2", " 10"], (1, 1));
 }
 
+/// The only row without a first segment column is that of March, and so is the only one of wave 2 without a column.
+#[test]
+fn segments_and_waves_after_the_date_are_none() {
+    let as_of = Some(date(2026, 2, 28));
+    for (settings, segments, periods) in [
+        (settings(1, None, as_of), vec!["a", "北京"], vec![]),
+        (settings(1, Some(SurveyPeriod::Month), as_of), vec!["a", "北京"], vec!["2025-12", "2026-01", "2026-02"]),
+        (settings(1, Some(SurveyPeriod::Wave), Some(date(2026, 1, 30))), vec!["a"], vec!["1", "10"]),
+        (settings(0, Some(SurveyPeriod::Wave), Some(date(2026, 1, 30))), vec![], vec!["1", "10"]),
+        (settings(2, Some(SurveyPeriod::Wave), Some(date(2025, 1, 1))), vec![], vec![]),
+        (settings(0, Some(SurveyPeriod::Wave), Some(date(2025, 1, 1))), vec![], vec![]),
+    ] {
+        for at in 0..=6 {
+            let (head, tail) = table().split_at(at);
+            let [mut cells, mut right] = [Cells::new(settings.clone()), Cells::new(settings.clone())];
+            cells.add(&head).unwrap();
+            right.add(&tail).unwrap();
+            cells.merge(&right).unwrap();
+            let ordered = cells.in_order().unwrap();
+            let found: Vec<&str> = ordered.segments.iter().flatten().flatten().map(String::as_str).collect();
+            assert_eq!(found, segments, "{settings:?} split at {at}");
+            let labels: Vec<&str> = ordered.periods.iter().flatten().map(|period| period.label.as_str()).collect();
+            assert_eq!(labels, periods, "{settings:?} split at {at}");
+            let are_places =
+                |cell: &OrderedCell| cell.segment < ordered.segments.len() && cell.period < ordered.periods.len();
+            assert!(ordered.cells.iter().all(are_places));
+        }
+    }
+}
+
 #[test]
 fn a_period_at_the_edge_of_the_days_seen_is_not_complete() {
     let complete = |as_of| {
