@@ -60,7 +60,7 @@ fn the_airline_weighs_passengers_like_its_population() {
         .unwrap();
     assert_eq!((raked.rows.n_used, raked.cells.len()), (129_880, 6));
     assert!(raked.max_deviation <= 1e-10 && raked.design_effect < 1.05, "{raked}");
-    let weighted = SurveyResponses::new(raked.weighted(&survey), &columns.weight("raking_weight")).unwrap();
+    let weighted = SurveyResponses::new(raked.weighted(&survey).unwrap(), &columns.weight("raking_weight")).unwrap();
     let report = CsiParams::new().by(["Class"]).run(&weighted).unwrap();
     // The whole is the mean of the classes by their shares of the population.
     let of_classes = [("Business", 0.5), ("Economy", 0.4), ("Economy Plus", 0.1)]

@@ -49,7 +49,17 @@ impl RakingUnit {
 }
 
 /// When to stop, and how far factors may go.
+///
+/// # Examples
+///
+/// ```
+/// use customer_analytics::kernel::survey::RakingOptions;
+///
+/// let options = RakingOptions::new().tol(1e-8).bounds(0.25, 4.0);
+/// assert_eq!((options.max_iter, options.tol, options.bounds), (1_000, 1e-8, Some((0.25, 4.0))));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct RakingOptions {
     /// Turns through all margins at the most.
     pub max_iter: u32,
@@ -63,6 +73,32 @@ pub struct RakingOptions {
 impl Default for RakingOptions {
     fn default() -> Self {
         Self { max_iter: 1_000, tol: 1e-10, bounds: None }
+    }
+}
+
+impl RakingOptions {
+    /// 1,000 turns, distances of 1e-10, and factors as large as it takes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Turns through all margins at the most.
+    #[must_use]
+    pub fn max_iter(self, max_iter: u32) -> Self {
+        Self { max_iter, ..self }
+    }
+
+    /// Largest distance between the share of a level and its target that counts as none.
+    #[must_use]
+    pub fn tol(self, tol: f64) -> Self {
+        Self { tol, ..self }
+    }
+
+    /// Least and greatest factor.
+    #[must_use]
+    pub fn bounds(self, least: f64, greatest: f64) -> Self {
+        Self { bounds: Some((least, greatest)), ..self }
     }
 }
 

@@ -18,11 +18,20 @@ const SAME_TOTAL: f64 = 1e-6;
 /// The population by the levels of one column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct MarginTargets {
     /// The column.
     pub column: String,
     /// Share or number of people of each level; numbers and dates are written as their text.
     pub levels: BTreeMap<String, f64>,
+}
+
+impl MarginTargets {
+    /// Shares or numbers of people by the levels of a column.
+    pub fn new<S: Into<String>>(column: impl Into<String>, levels: impl IntoIterator<Item = (S, f64)>) -> Self {
+        let levels = levels.into_iter().map(|(level, target)| (level.into(), target)).collect();
+        Self { column: column.into(), levels }
+    }
 }
 
 /// What happens to responses that lack a level of a margin.
@@ -88,8 +97,7 @@ impl RakingParams {
         column: impl Into<String>,
         levels: impl IntoIterator<Item = (S, f64)>,
     ) -> Self {
-        let levels = levels.into_iter().map(|(level, target)| (level.into(), target)).collect();
-        self.margins.push(MarginTargets { column: column.into(), levels });
+        self.margins.push(MarginTargets::new(column, levels));
         self
     }
 

@@ -35,7 +35,7 @@ fn weights_of(frame: LazyFrame) -> Vec<Option<f64>> {
 #[test]
 fn one_margin_by_hand() {
     let raked = RakingParams::new().margin("sex", [("f", 500.0), ("m", 500.0)]).run(&survey(table())).unwrap();
-    let weights = weights_of(raked.weighted(&survey(table())));
+    let weights = weights_of(raked.weighted(&survey(table())).unwrap());
     assert!(weights[..8].iter().all(|&weight| weight == Some(0.625)));
     assert_eq!(weights[8..], [Some(2.5); 2]);
     assert_eq!((raked.min_weight, raked.max_weight, raked.n_iter), (0.625, 2.5, 1));
@@ -78,11 +78,31 @@ fn weights_to_begin_with_are_kept_in_proportion() {
     let survey = SurveyResponses::new(frame.lazy(), &columns).unwrap();
     let raked = RakingParams::new().margin("sex", [("f", 0.5), ("m", 0.5)]).run(&survey).unwrap();
     assert!(raked.is_weighted && raked.mean_weight == 2.0);
-    let weights = weights_of(raked.weighted(&survey));
+    let weights = weights_of(raked.weighted(&survey).unwrap());
     assert_eq!(weights[..3], [Some(0.3125), Some(0.9375), Some(0.625)]);
     let sum: f64 = weights.iter().flatten().sum();
     assert!((sum - 10.0).abs() < 1e-14);
     assert_eq!((raked.min_weight, raked.max_weight), (0.3125, 2.5));
+}
+
+#[test]
+fn factors_go_with_the_weights_they_were_found_for() {
+    let weighted = SurveyResponses::new(table().lazy(), &roles().weight("w")).unwrap();
+    let (with, without) = (halves().run(&weighted).unwrap(), halves().run(&survey(table())).unwrap());
+    assert!(with.weight_expr(Some("w")).is_ok() && without.weight_expr(None).is_ok());
+    assert_eq!(
+        with.weight_expr(None).unwrap_err().to_string(),
+        "raking: `weight` must be a column of weights, as responses were raked with weights, got none"
+    );
+    assert_eq!(
+        without.weight_expr(Some("w")).unwrap_err().to_string(),
+        "raking: `weight` must be left out, as responses were raked without weights, got `w`"
+    );
+    assert!(with.weighted(&survey(table())).is_err() && without.weighted(&weighted).is_err());
+    // Weights that raking refuses have none, whatever the factor.
+    let odd = df!("sex" => ["m"; 4], "城市" => ["上海"; 4], "w" => [0.0, 1e-200, -1.0, f64::NAN]).unwrap();
+    let found = weights_of(odd.lazy().with_column(with.weight_expr(Some("w")).unwrap()));
+    assert_eq!(found, [Some(0.0), None, None, None]);
 }
 
 #[test]
@@ -104,7 +124,7 @@ fn levels_and_weights_that_are_missing_are_counted() {
     let rows = raked.rows;
     assert_eq!((rows.n_rows, rows.n_used, rows.n_without_level), (6, 3, 1));
     assert_eq!((rows.n_without_weight, rows.n_zero_weight), (1, 1));
-    let weights = weights_of(raked.weighted(&survey));
+    let weights = weights_of(raked.weighted(&survey).unwrap());
     assert_eq!(weights, [Some(0.75), Some(1.5), None, None, Some(0.0), Some(0.75)]);
 }
 
@@ -115,7 +135,7 @@ fn numbers_and_flags_are_levels_by_their_text() {
     let survey = SurveyResponses::new(frame.lazy(), &columns).unwrap();
     let params =
         RakingParams::new().margin("age", [("20", 0.5), ("40", 0.5)]).margin("new", [("true", 0.4), ("false", 0.6)]);
-    let weights = weights_of(params.run(&survey).unwrap().weighted(&survey));
+    let weights = weights_of(params.run(&survey).unwrap().weighted(&survey).unwrap());
     let rounded: Vec<f64> = weights.iter().flatten().map(|weight| (weight * 1e6).round() / 1e6).collect();
     assert_eq!(rounded, [0.8, 0.8, 0.4, 2.0]);
 }

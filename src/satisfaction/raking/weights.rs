@@ -8,10 +8,11 @@ use polars::prelude::*;
 use super::params::Raking;
 use super::report::RakingReport;
 use crate::analysis::Analysis;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::frame::SurveyResponses;
 use crate::frame::columns::{RAKING_WEIGHT, WEIGHT};
 use crate::satisfaction::cells::{CellSettings, Cells, segment_column};
+use crate::satisfaction::tally::{WeightKind, kind_of};
 
 /// What weights are looked up in.
 struct Lookup {
@@ -36,9 +37,9 @@ impl Lookup {
             return Ok(of_rows.iter().map(factor).collect());
         }
         let base = batch.column(WEIGHT).and_then(|column| column.f64().cloned());
-        let base = base.map_err(crate::error::Error::query(Raking::NAME))?;
+        let base = base.map_err(Error::query(Raking::NAME))?;
         // A weight that raking refuses has none here either.
-        let usable = |weight: Option<f64>| weight.filter(|weight| *weight >= 0.0 && weight.is_finite());
+        let usable = |weight: Option<f64>| weight.filter(|&weight| kind_of(weight) != WeightKind::Unusable);
         let weight = |(base, cell): (Option<f64>, &u32)| Some(usable(base)? / self.mean_weight * factor(cell)?);
         Ok(base.iter().zip(&of_rows).map(weight).collect())
     }
@@ -49,7 +50,19 @@ impl RakingReport {
     /// the columns of the margins and, where responses had one, of their weight.
     ///
     /// A row without a level, with a level that no response had, or without a weight has null.
-    pub fn weight_expr(&self, weight: Option<&str>) -> Expr {
+    ///
+    /// # Errors
+    /// `Param` unless a column of weights is named where responses were raked with weights, and only there: the
+    /// factors alone, or with weights that they were not found for, miss the margins.
+    pub fn weight_expr(&self, weight: Option<&str>) -> Result<Expr> {
+        if weight.is_some() != self.is_weighted {
+            let expected = match self.is_weighted {
+                true => "a column of weights, as responses were raked with weights",
+                false => "left out, as responses were raked without weights",
+            };
+            let got = weight.map_or_else(|| "none".to_owned(), |column| format!("`{column}`"));
+            return Err(Error::param(Raking::NAME, "weight", expected, got));
+        }
         let of_cell = |cell: &super::report::RakingCell| (cell.levels.iter().cloned().map(Some).collect(), cell.factor);
         let lookup = Arc::new(Lookup {
             settings: self.params.cells(),
@@ -67,13 +80,15 @@ impl RakingReport {
             Ok(Float64Chunked::from_iter_options(column.name().clone(), weights.into_iter()).into_column())
         };
         let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Float64));
-        as_struct(fields).map_with_fmt_str(of_rows, field, RAKING_WEIGHT).alias(RAKING_WEIGHT)
+        Ok(as_struct(fields).map_with_fmt_str(of_rows, field, RAKING_WEIGHT).alias(RAKING_WEIGHT))
     }
 
     /// The table of a survey with the weights as a column `raking_weight`, one for each row; to be
     /// named as its weight.
-    pub fn weighted(&self, survey: &SurveyResponses) -> LazyFrame {
-        let weight = survey.columns().weight.as_deref().filter(|_| self.is_weighted);
-        survey.lazy().with_column(self.weight_expr(weight))
+    ///
+    /// # Errors
+    /// `Param` unless the survey has a weight among its roles where the raked one had, and only there.
+    pub fn weighted(&self, survey: &SurveyResponses) -> Result<LazyFrame> {
+        Ok(survey.lazy().with_column(self.weight_expr(survey.columns().weight.as_deref())?))
     }
 }
