@@ -1,12 +1,12 @@
 //! How a score moves from period to period, and whether that is more than chance.
 //!
 //! ```text
-//! NpsReport, CsiReport, ... ── PeriodScores ──▶ one series for all responses, one for each segment
+//! NpsReport, CsatReport, CsiReport, ... ── PeriodScores ──▶ one series for all responses, one for each segment
 //! ```
 //!
 //! | question | answer |
 //! |---|---|
-//! | did the score change from one period to the next | z test of two independent samples, p-values of a series adjusted together |
+//! | did the score change from one period to the next | z test of two independent samples as the report makes it, p-values of a series adjusted together |
 //! | does it rise or fall over all periods | Mann-Kendall's test |
 //! | how fast | Sen's slope, the median slope of all pairs of periods |
 //! | is one period more than the usual coming and going | control limits, by Laney's chart |
@@ -51,5 +51,5 @@ mod tests;
 
 pub use params::{IncompletePeriods, Trend, TrendParams};
 pub use report::TrendReport;
-pub use scores::{PeriodScore, PeriodScores};
+pub use scores::{CsatMeans, PeriodScore, PeriodScores};
 pub use series::{PeriodChange, TrendPoint, TrendSeries};

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::params::{TREND, TrendParams};
 use super::scores::{PeriodScore, PeriodScores};
-use super::series::{PeriodChange, TrendPoint, TrendSeries};
+use super::series::{Common, PeriodChange, TrendPoint, TrendSeries};
 use crate::error::{Error, Result};
 use crate::frame::{ToDataFrame, columns, frame_of};
 use crate::kernel::p_value::PValue;
@@ -33,7 +33,8 @@ impl TrendReport {
         };
         let scores = report.scores();
         let same_segment = |a: &PeriodScore, b: &PeriodScore| a.key.segment == b.key.segment;
-        let series = scores.chunk_by(same_segment).map(|scores| TrendSeries::new(params, period, scores));
+        let common = Common::new(params, period, report.range(), &scores);
+        let series = scores.chunk_by(same_segment).map(|scores| TrendSeries::new(&common, scores));
         Ok(Self {
             params: params.clone(),
             measure: report.measure().to_owned(),
@@ -103,7 +104,7 @@ pub(super) fn signal_name(signal: ControlSignal) -> &'static str {
 
 impl ToDataFrame for TrendReport {
     /// One row for each period of each series: the score, the change from `period_before` with
-    /// its test, the control limits and the signal.
+    /// its test, the control limits and the signal, and the reason where the change has no test.
     fn to_dataframe(&self) -> DataFrame {
         let points = || self.series.iter().flat_map(|series| &series.points);
         let numbers = |of: &dyn Fn(&TrendPoint) -> Option<f64>, name: &str| {
@@ -116,6 +117,8 @@ impl ToDataFrame for TrendReport {
             points().map(|point| point.change.as_ref().map(|change| change.from.as_str())).collect();
         let signals: Vec<Option<&str>> =
             points().map(|point| point.control.and_then(|limit| limit.signal).map(signal_name)).collect();
+        let untested: Vec<Option<String>> =
+            points().map(|point| point.change.as_ref()?.no_test.as_ref().map(ToString::to_string)).collect();
         let (value, log10) = (|p: PValue| p.value(), |p: PValue| p.log10());
         let made = vec![
             Series::new(columns::N.into(), points().map(|point| point.n).collect::<Vec<_>>()),
@@ -125,7 +128,7 @@ impl ToDataFrame for TrendReport {
             Series::new(columns::IS_USED.into(), points().map(|point| point.is_used).collect::<Vec<_>>()),
             Series::new(columns::PERIOD_BEFORE.into(), before),
             changes(&|change| Some(change.difference), columns::CHANGE),
-            changes(&|change| Some(change.std_error), columns::CHANGE_STD_ERROR),
+            changes(&|change| change.std_error, columns::CHANGE_STD_ERROR),
             changes(&|change| change.interval.map(|ends| ends.low), columns::CONF_LOW),
             changes(&|change| change.interval.map(|ends| ends.high), columns::CONF_HIGH),
             changes(&|change| change.z, columns::STATISTIC),
@@ -136,6 +139,7 @@ impl ToDataFrame for TrendReport {
             numbers(&|point| point.control.map(|limit| limit.low), columns::CONTROL_LOW),
             numbers(&|point| point.control.map(|limit| limit.high), columns::CONTROL_HIGH),
             Series::new(columns::SIGNAL.into(), signals),
+            Series::new(columns::REASON.into(), untested),
         ];
         self.with_keys(&points().map(|point| &point.key).collect::<Vec<_>>(), made)
     }

@@ -68,14 +68,23 @@ fn verdict(series: &TrendSeries) -> String {
         (None, None) => "no test of a trend".to_owned(),
     };
     let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope))).unwrap_or_default();
+    let passed_over = match series.n_without_error {
+        0 => String::new(),
+        n => format!(", {} period(s) without a standard error passed over", grouped(n)),
+    };
     let control = match &series.control {
         Some(control) => {
             let widened =
                 control.widening.map(|by| format!(", limits {} times those of sampling", shown_digits(Some(by), 3)));
             let signals = control.limits.iter().filter(|limit| limit.signal.is_some()).count();
-            format!("; about {}{}, {signals} signal(s)", points(Some(control.centre)), widened.unwrap_or_default())
+            let (centre, widened) = (points(Some(control.centre)), widened.unwrap_or_default());
+            format!("; about {centre}{widened}, {signals} signal(s){passed_over}")
         }
-        None => series.no_control.as_ref().map(|reason| format!("; no control limits ({reason})")).unwrap_or_default(),
+        None => series
+            .no_control
+            .as_ref()
+            .map(|reason| format!("; no control limits ({reason}){passed_over}"))
+            .unwrap_or_default(),
     };
     format!("{test}{slope}{control}")
 }

@@ -1,15 +1,16 @@
 //! One series: its periods, the changes between them, and what goes through all of it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::params::{IncompletePeriods, TrendParams};
 use super::scores::PeriodScore;
 use crate::frame::calendar::{PeriodOf, day_number};
-use crate::kernel::distribution::normal;
 use crate::kernel::interval::{Interval, mean_normal};
 use crate::kernel::p_value::PValue;
 use crate::kernel::survey::{
-    ControlLimit, ControlLimits, ControlPoint, MannKendall, SensSlope, mann_kendall, sens_slope,
+    ControlChart, ControlLimit, ControlLimits, ControlPoint, MannKendall, SensSlope, mann_kendall, sens_slope, z_test,
 };
 use crate::kernel::undefined::Undefined;
 use crate::satisfaction::groups::GroupKey;
@@ -23,16 +24,21 @@ pub struct PeriodChange {
     pub from: String,
     /// Later score less the one before.
     pub difference: f64,
-    /// Standard error of the difference, of independent responses.
-    pub std_error: f64,
+    /// Centre of the interval, which is what is tested: the difference, unless the report tests its scores with
+    /// added answers, as net promoter scores are.
+    pub centre: Option<f64>,
+    /// Its standard error, of independent responses.
+    pub std_error: Option<f64>,
     /// Its interval.
     pub interval: Option<Interval>,
-    /// The difference by its standard error; `None` when neither period varies.
+    /// The centre by its standard error.
     pub z: Option<f64>,
     /// Two-sided.
     pub p_value: Option<PValue>,
     /// Adjusted for the changes of the series.
     pub p_adjusted: Option<PValue>,
+    /// Why there is no test: one of the periods has no standard error, or nothing varies in it.
+    pub no_test: Option<Undefined>,
 }
 
 /// One period of a series.
@@ -77,21 +83,130 @@ pub struct TrendSeries {
     pub control: Option<ControlLimits>,
     /// Why there are no limits.
     pub no_control: Option<Undefined>,
+    /// Periods that the limits pass over, as they have no standard error where the chart is made of it.
+    pub n_without_error: u64,
+}
+
+/// What the series of a report have in common.
+pub(super) struct Common<'a> {
+    pub(super) params: &'a TrendParams,
+    period: SurveyPeriod,
+    range: Option<(f64, f64)>,
+    /// The places of periods that no calendar has, over all segments.
+    places: BTreeMap<String, usize>,
+}
+
+impl<'a> Common<'a> {
+    pub(super) fn new(
+        params: &'a TrendParams,
+        period: SurveyPeriod,
+        range: Option<(f64, f64)>,
+        scores: &[PeriodScore],
+    ) -> Self {
+        let mut places = BTreeMap::new();
+        // The series of all responses comes first and has them all.
+        for period in scores.iter().filter_map(|score| score.key.period.as_ref()) {
+            let next = places.len();
+            places.entry(period.label.clone()).or_insert(next);
+        }
+        Self { params, period, range, places }
+    }
+
+    /// Times of the used periods, counted in periods from the first of them on: by the calendar, and by the place
+    /// among the waves of all responses, so that gaps count.
+    fn times(&self, points: &[TrendPoint], used: &[usize]) -> Vec<f64> {
+        let unit = self.period.unit().map(PeriodOf::new);
+        let number = |at: &usize| {
+            let period = points[*at].key.period.as_ref()?;
+            match unit {
+                Some(unit) => Some(f64::from(unit.of_day(day_number(period.start?)))),
+                None => self.places.get(&period.label).map(|&place| place as f64),
+            }
+        };
+        let numbers: Option<Vec<f64>> = used.iter().map(number).collect();
+        let numbers = numbers.unwrap_or_else(|| used.iter().map(|&at| at as f64).collect());
+        let first = numbers.first().copied().unwrap_or_default();
+        numbers.into_iter().map(|number| number - first).collect()
+    }
+
+    /// Tests every used period against the one before it.
+    fn changes(&self, scores: &[PeriodScore], points: &mut [TrendPoint], used: &[usize]) {
+        let change = |pair: &[usize]| Some((pair[1], self.change(&scores[pair[0]], &scores[pair[1]])?));
+        let mut changes: Vec<(usize, PeriodChange)> = used.windows(2).filter_map(change).collect();
+        let p_value = |(_, change): &(usize, PeriodChange)| change.p_value;
+        self.params.multiplicity.adjust_all(&mut changes, p_value, |(_, change), p| change.p_adjusted = p);
+        changes.into_iter().for_each(|(at, change)| points[at].change = Some(change));
+    }
+
+    /// The change between two periods; `None` where one has no score.
+    fn change(&self, before: &PeriodScore, after: &PeriodScore) -> Option<PeriodChange> {
+        let untested = PeriodChange {
+            from: before.key.period.as_ref().map(|period| period.label.clone()).unwrap_or_default(),
+            difference: after.estimate? - before.estimate?,
+            centre: None,
+            std_error: None,
+            interval: None,
+            z: None,
+            p_value: None,
+            p_adjusted: None,
+            no_test: None,
+        };
+        let ((first, first_error), (second, second_error)) = match (&before.tested, &after.tested) {
+            (Ok(before), Ok(after)) => (*before, *after),
+            (Err(reason), _) | (_, Err(reason)) => {
+                return Some(PeriodChange { no_test: Some(reason.clone()), ..untested });
+            }
+        };
+        let (centre, std_error) = (second - first, first_error.hypot(second_error));
+        let test = z_test(centre, std_error);
+        Some(PeriodChange {
+            centre: Some(centre),
+            std_error: Some(std_error),
+            interval: self.interval(centre, std_error),
+            z: test.as_ref().ok().map(|test| test.statistic),
+            p_value: test.as_ref().ok().map(|test| test.p_value),
+            no_test: test.err(),
+            ..untested
+        })
+    }
+
+    /// No change is larger than from one end of the scores to the other.
+    fn interval(&self, centre: f64, std_error: f64) -> Option<Interval> {
+        let ends = mean_normal(centre, std_error, self.params.conf_level).ok()?;
+        let most = self.range.map_or(f64::INFINITY, |(least, greatest)| greatest - least);
+        Some(Interval { low: ends.low.max(-most), high: ends.high.min(most) })
+    }
+
+    /// The used periods that have limits, and these.
+    fn control(&self, points: &[TrendPoint], used: &[usize]) -> (Vec<usize>, Result<ControlLimits, Undefined>) {
+        let chart = self.params.chart;
+        let of_point = |&at: &usize| {
+            let point = &points[at];
+            let estimate = point.estimate?;
+            // How far periods lie apart does not depend on what they are made of.
+            if chart == ControlChart::MovingRange {
+                return Some((at, ControlPoint { estimate, n: 1.0, sd: 0.0 }));
+            }
+            let n = point.n_eff.unwrap_or(point.n as f64);
+            Some((at, ControlPoint { estimate, n, sd: point.std_error? * n.sqrt() }))
+        };
+        let (places, charted): (Vec<usize>, Vec<ControlPoint>) = used.iter().filter_map(of_point).unzip();
+        (places, chart.limits(&charted, self.params.n_sigmas))
+    }
 }
 
 impl TrendSeries {
     /// The series of scores in the order of their periods.
-    pub(super) fn new(params: &TrendParams, period: SurveyPeriod, scores: &[PeriodScore]) -> Self {
-        let mut points: Vec<TrendPoint> = scores.iter().map(|score| point(params, score)).collect();
+    pub(super) fn new(common: &Common<'_>, scores: &[PeriodScore]) -> Self {
+        let mut points: Vec<TrendPoint> = scores.iter().map(|score| point(common.params, score)).collect();
         let used: Vec<usize> = (0..points.len()).filter(|&at| points[at].is_used).collect();
-        changes(params, &mut points, &used);
+        common.changes(scores, &mut points, &used);
         let estimates: Vec<f64> = used.iter().filter_map(|&at| points[at].estimate).collect();
-        let times = times(period, &points, &used);
         let found = mann_kendall(&estimates);
-        let slope = sens_slope(&times, &estimates, params.conf_level);
-        let control = control(params, &points, &used);
+        let slope = sens_slope(&common.times(&points, &used), &estimates, common.params.conf_level);
+        let (charted, control) = common.control(&points, &used);
         if let Ok(limits) = &control {
-            used.iter().zip(&limits.limits).for_each(|(&at, limit)| points[at].control = Some(*limit));
+            charted.iter().zip(&limits.limits).for_each(|(&at, limit)| points[at].control = Some(*limit));
         }
         Self {
             segment: scores.first().and_then(|score| score.key.segment.clone()),
@@ -102,6 +217,7 @@ impl TrendSeries {
             slope: slope.ok(),
             no_control: control.as_ref().err().cloned(),
             control: control.ok(),
+            n_without_error: (used.len() - charted.len()) as u64,
         }
     }
 }
@@ -119,57 +235,4 @@ fn point(params: &TrendParams, score: &PeriodScore) -> TrendPoint {
         change: None,
         control: None,
     }
-}
-
-/// Tests every used period against the one before it.
-fn changes(params: &TrendParams, points: &mut [TrendPoint], used: &[usize]) {
-    let mut changes: Vec<(usize, PeriodChange)> = Vec::new();
-    for pair in used.windows(2) {
-        let change = change(params, &points[pair[0]], &points[pair[1]]);
-        changes.extend(change.map(|change| (pair[1], change)));
-    }
-    let p_values: Vec<Option<PValue>> = changes.iter().map(|(_, change)| change.p_value).collect();
-    let adjusted = params.multiplicity.adjust(&p_values);
-    for ((at, change), p_adjusted) in changes.into_iter().zip(adjusted) {
-        points[at].change = Some(PeriodChange { p_adjusted, ..change });
-    }
-}
-
-/// The change between two periods; `None` where one has no standard error.
-fn change(params: &TrendParams, before: &TrendPoint, after: &TrendPoint) -> Option<PeriodChange> {
-    let difference = after.estimate? - before.estimate?;
-    let std_error = before.std_error?.hypot(after.std_error?);
-    let z = Some(difference / std_error).filter(|z| z.is_finite());
-    Some(PeriodChange {
-        from: before.key.period.as_ref().map(|period| period.label.clone()).unwrap_or_default(),
-        difference,
-        std_error,
-        interval: mean_normal(difference, std_error, params.conf_level).ok(),
-        z,
-        p_value: z.and_then(|z| normal::two_sided(z).ok()),
-        p_adjusted: None,
-    })
-}
-
-/// Times of the used periods in periods: by the calendar, so that gaps count; of waves their places.
-fn times(period: SurveyPeriod, points: &[TrendPoint], used: &[usize]) -> Vec<f64> {
-    let unit = period.unit().map(PeriodOf::new);
-    let number = |at: usize| {
-        let start = points[at].key.period.as_ref()?.start?;
-        Some(f64::from(unit?.of_day(day_number(start))))
-    };
-    let first = used.first().and_then(|&at| number(at)).unwrap_or_default();
-    used.iter().map(|&at| number(at).map_or(at as f64, |number| number - first)).collect()
-}
-
-fn control(params: &TrendParams, points: &[TrendPoint], used: &[usize]) -> Result<ControlLimits, Undefined> {
-    let of_point = |&at: &usize| {
-        let point = &points[at];
-        let n = point.n_eff.unwrap_or(point.n as f64);
-        let error = point.std_error.ok_or(Undefined::TooFew { n: point.n, needed: 2 })?;
-        let estimate = point.estimate.ok_or(Undefined::TooFew { n: 0, needed: 1 })?;
-        Ok(ControlPoint { estimate, n, sd: error * n.sqrt() })
-    };
-    let of_points: Vec<ControlPoint> = used.iter().map(of_point).collect::<Result<_, Undefined>>()?;
-    params.chart.limits(&of_points, params.n_sigmas)
 }

@@ -1,13 +1,17 @@
 //! Series by hand, and what stays out of them.
 
 use chrono::NaiveDate;
+use polars::prelude::*;
 
 use super::*;
-use crate::frame::{ToDataFrame, columns};
+use crate::frame::{Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame, columns};
 use crate::kernel::multiplicity::Multiplicity;
 use crate::kernel::survey::{ControlChart, ControlSignal};
 use crate::kernel::undefined::Undefined;
+use crate::satisfaction::csat::CsatParams;
+use crate::satisfaction::csi::CsiParams;
 use crate::satisfaction::groups::GroupKey;
+use crate::satisfaction::nps::{NpsInterval, NpsParams};
 use crate::satisfaction::period::{PeriodLabel, SurveyPeriod};
 
 /// Scores of somebody's own.
@@ -35,9 +39,8 @@ impl PeriodScores for Own {
 }
 
 fn score(label: &str, estimate: Option<f64>, std_error: Option<f64>) -> PeriodScore {
-    let period = PeriodLabel { label: label.to_owned(), start: None, end: None, is_complete: None };
-    let key = GroupKey { segment: None, period: Some(period) };
-    PeriodScore { key, n: 100, n_eff: Some(100.0), estimate, std_error }
+    let key = GroupKey { segment: None, period: Some(PeriodLabel::wave(label)) };
+    PeriodScore::new(key, 100, estimate, std_error).n_eff(100.0)
 }
 
 fn month(month: u32, estimate: f64, is_complete: bool) -> PeriodScore {
@@ -72,7 +75,7 @@ fn changes_between_waves_are_tested_and_adjusted_together() {
     let series = &report.series[0];
     assert_eq!(series.points[0].change, None);
     let [first, second] = [1, 2].map(|at| series.points[at].change.clone().unwrap());
-    assert_eq!((first.from.as_str(), first.difference, first.std_error, first.z), ("w1", 10.0, 5.0, Some(2.0)));
+    assert_eq!((first.from.as_str(), first.difference, first.std_error, first.z), ("w1", 10.0, Some(5.0), Some(2.0)));
     near(first.p_value.unwrap().value(), 0.045_500_263_896_358_42);
     near(first.p_adjusted.unwrap().value(), 0.091_000_527_792_716_84);
     near(second.p_adjusted.unwrap().value(), 0.317_310_507_862_914_15);
@@ -157,13 +160,116 @@ fn what_does_not_vary_has_no_test() {
     assert_eq!((change.difference, change.z, change.p_value, change.p_adjusted), (0.0, None, None, None));
     assert_eq!(series.no_mann_kendall, Some(Undefined::Constant));
     assert_eq!(series.no_control, Some(Undefined::Constant));
-    assert_eq!(series.slope.unwrap().slope, 0.0);
+    assert_eq!((change.std_error, change.interval, change.no_test), (None, None, Some(Undefined::Constant)));
+    assert_eq!(series.no_slope, Some(Undefined::Constant));
     let one = Own { period: Some(SurveyPeriod::Wave), scores: vec![score("a", Some(1.0), None)] };
     let one = TrendParams::new().of(&one).unwrap();
     assert!(one.series[0].no_slope.is_some() && one.series[0].no_control.is_some());
     assert!(one.to_string().contains("no test of a trend (too few values: 1 of 3)"), "{one}");
     let none = TrendParams::new().of(&Own { period: Some(SurveyPeriod::Wave), scores: vec![] }).unwrap();
     assert!(none.series.is_empty() && none.to_dataframe().height() == 0);
+}
+
+/// Oracle: nps_difference of the same counts by the formulas of its head: added answers make the first wave
+/// (3.75 - 0.75) / 6 and the second one 40.6 / 443, and z = -1.37 where plain errors would say -21.67.
+#[test]
+fn a_wave_of_three_promoters_proves_nothing_and_the_report_says_the_same() {
+    let of_wave = |wave: i32, n: [usize; 3]| {
+        [10, 8, 0].into_iter().zip(n).flat_map(move |(score, n)| vec![(score, wave); n]).collect::<Vec<(i32, i32)>>()
+    };
+    let rows = [of_wave(1, [3, 0, 0]), of_wave(2, [160, 120, 120]), of_wave(3, [0, 9, 0])].concat();
+    let frame = df!(
+        "q" => rows.iter().map(|row| row.0).collect::<Vec<_>>(), "wave" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
+    );
+    let roles = SurveyColumns::new().score(Question::new("q", Scale::ZERO_TO_TEN)).wave("wave");
+    let survey = SurveyResponses::new(frame.unwrap().lazy(), &roles).unwrap();
+    let adjusted = NpsParams::new().period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let trend = TrendParams::new().of(&adjusted).unwrap();
+    for (at, of_report) in adjusted.changes().iter().enumerate() {
+        let (of_trend, difference) =
+            (trend.series[0].points[at + 1].change.clone().unwrap(), of_report.difference.clone().unwrap());
+        let test = difference.test.unwrap();
+        assert_eq!((of_trend.difference, of_trend.centre), (difference.estimate, Some(difference.centre)));
+        assert_eq!((of_trend.z, of_trend.p_value), (Some(test.statistic), Some(test.p_value)));
+        assert_eq!((of_trend.interval, of_trend.p_adjusted), (Some(difference.interval), of_report.p_adjusted));
+    }
+    let z = trend.series[0].points[1].change.as_ref().unwrap().z.unwrap();
+    assert!((z + 1.37).abs() < 0.005, "{z}");
+    let plain = NpsParams::new().interval(NpsInterval::Wald).period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let trend = TrendParams::new().of(&plain).unwrap();
+    for point in &trend.series[0].points[1..] {
+        let change = point.change.as_ref().unwrap();
+        assert_eq!((change.p_value, change.no_test.clone()), (None, Some(Undefined::Constant)));
+    }
+    assert_eq!(trend.to_dataframe().column(columns::REASON).unwrap().null_count(), 1);
+}
+
+/// Of two equal composites the standard error is 0, which is no sure index.
+#[test]
+fn two_equal_indexes_are_not_tested_against_many() {
+    let frame = df!("quality" => [5, 5, 1, 3, 5, 2], "wave" => [1, 1, 2, 2, 2, 2]).unwrap();
+    let roles = SurveyColumns::new().items([Question::new("quality", Scale::ONE_TO_FIVE)]).wave("wave");
+    let survey = SurveyResponses::new(frame.lazy(), &roles).unwrap();
+    let report = CsiParams::new().period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let change = TrendParams::new().of(&report).unwrap().series[0].points[1].change.clone().unwrap();
+    assert_eq!((change.z, change.no_test), (None, Some(Undefined::Constant)));
+}
+
+/// Oracle: by hand; shares 1/4, 1/2 and 3/4 of four, means 2.5, 3 and 4; errors of the shares
+/// sqrt(3/16 / 4) and sqrt(1/4 / 4).
+#[test]
+fn shares_and_means_of_satisfied_customers_have_trends() {
+    let frame = df!(
+        "satisfied" => [1, 1, 3, 5, 1, 3, 4, 4, 3, 4, 4, 5], "wave" => [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3],
+    );
+    let roles = SurveyColumns::new().score(Question::new("satisfied", Scale::ONE_TO_FIVE)).wave("wave");
+    let survey = SurveyResponses::new(frame.unwrap().lazy(), &roles).unwrap();
+    let report = CsatParams::new().period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let shares = TrendParams::new().of(&report).unwrap();
+    let series = &shares.series[0];
+    assert_eq!((shares.measure.as_str(), series.slope.as_ref().unwrap().slope), ("top box", 0.25));
+    assert_eq!(series.mann_kendall.unwrap().s, 3);
+    let change = series.points[1].change.as_ref().unwrap();
+    near(change.z.unwrap(), 0.25 / (3.0_f64 / 64.0 + 1.0 / 16.0).sqrt());
+    near(change.interval.unwrap().high, 0.25 + 1.959_963_984_540_054 * (7.0_f64 / 64.0).sqrt());
+    let means = TrendParams::new().of(&CsatMeans(&report)).unwrap();
+    let estimates: Vec<Option<f64>> = means.series[0].points.iter().map(|point| point.estimate).collect();
+    assert_eq!((means.measure.as_str(), estimates), ("mean score", vec![Some(2.5), Some(3.0), Some(4.0)]));
+}
+
+/// A segment that has no responses in waves 2 and 3: from 10 in the first to 40 in the fourth.
+#[test]
+fn waves_that_a_segment_missed_count() {
+    let of_segment = |label: &str, estimate: f64| {
+        let mut score = score(label, Some(estimate), Some(1.0));
+        score.key.segment = Some(vec![Some("上海".to_owned())]);
+        score
+    };
+    let mut scores: Vec<PeriodScore> = ["1", "2", "3", "4"].map(|label| score(label, Some(5.0), Some(1.0))).to_vec();
+    scores.extend([of_segment("1", 10.0), of_segment("4", 40.0)]);
+    let report = TrendParams::new().of(&Own { period: Some(SurveyPeriod::Wave), scores }).unwrap();
+    let slope = report.segment(&["上海"]).unwrap().slope.clone().unwrap();
+    assert_eq!((slope.slope, slope.intercept), (10.0, 10.0));
+}
+
+#[test]
+fn a_period_without_an_error_is_passed_over_or_does_not_matter() {
+    let estimates = [50.0, 52.0, 49.0, 51.0, 50.0];
+    let errors = [Some(2.0), Some(2.0), None, Some(2.0), Some(2.0)];
+    let scores = (0..5).map(|at| score(&at.to_string(), Some(estimates[at]), errors[at])).collect();
+    let own = Own { period: Some(SurveyPeriod::Wave), scores };
+    let limits = |chart: ControlChart| TrendParams::new().chart(chart).of(&own).unwrap().series.remove(0);
+    let moving = limits(ControlChart::MovingRange);
+    assert_eq!((moving.n_without_error, moving.no_control), (0, None));
+    assert!(moving.points.iter().all(|point| point.control.is_some()));
+    for chart in [ControlChart::Sampling, ControlChart::Laney] {
+        let series = limits(chart);
+        assert_eq!((series.n_without_error, series.control.unwrap().limits.len()), (1, 4));
+        let has_limits: Vec<bool> = series.points.iter().map(|point| point.control.is_some()).collect();
+        assert_eq!(has_limits, [true, true, false, true, true]);
+    }
+    let shown = TrendParams::new().of(&own).unwrap().to_string();
+    assert!(shown.contains("1 period(s) without a standard error passed over"), "{shown}");
 }
 
 #[test]
