@@ -135,7 +135,7 @@ fn items_of_an_index_are_refused_or_counted_one_by_one() {
     assert_eq!((share.n_out_of_scale, share.n_null, share.n_fractional, share.n_answered), (1, 1, 1, 2));
     assert_eq!((report.rows.n_used, report.rows.n_too_few), (2, 3));
     let weighted = columns.out_of_scale(OutOfScale::Quarantine).weight("w");
-    refused(index(&weighted), &["csi: 2 response(s) have a weight that is negative, NaN or infinite"]);
+    refused(index(&weighted), &["csi: 2 response(s) have a weight that is negative, NaN, infinite or beyond"]);
 }
 
 /// The one message that has to name what is in a column: which levels the margins and the responses

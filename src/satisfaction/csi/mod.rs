@@ -44,6 +44,8 @@ mod rows;
 mod settings;
 
 #[cfg(test)]
+mod few_tests;
+#[cfg(test)]
 mod tests;
 
 pub use changes::{CsiChange, CsiChanges, ItemContribution};
