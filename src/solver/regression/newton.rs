@@ -17,8 +17,7 @@
 
 use super::family::{Curvature, Family};
 use super::fit::{RegressionError, RegressionOptions, covariance_of_kept};
-use super::observations::Observations;
-use super::pass::Tile;
+use super::pass::{Share, Tile};
 use super::passes::Passes;
 use super::penalty::Penalty;
 use super::sums::Sums;
@@ -74,6 +73,7 @@ pub(super) struct Newton<'a, R> {
     /// Columns that are not aliased.
     pub(super) kept: Vec<usize>,
     pub(super) coefficients: Vec<f64>,
+    share: Share,
     sums: Sums,
 }
 
@@ -86,25 +86,45 @@ impl<'a, R: Passes> Newton<'a, R> {
         start: Vec<f64>,
         kept: Vec<usize>,
     ) -> Result<Self, RegressionError> {
+        let share = Share::All;
         let sums = match rows.level_products() {
             // The sum of squares of a Gaussian is more than its mean tells.
             Some((level, products)) if family != Family::Gaussian => sums_of_level(level, products, family, start[0]),
-            _ => rows.sums(family, Curvature::Observed, &start)?,
+            _ => rows.sums(share, family, Curvature::Observed, &start)?,
         };
-        Ok(Self { rows, family, penalty, kept, coefficients: start, sums })
+        Ok(Self { rows, family, penalty, kept, coefficients: start, share, sums })
     }
 
-    /// The same, but from where a share of the rows leads to, where there are many.
+    /// The same, but from near the end where a share of the rows tells where that is.
+    ///
+    /// A step costs an eighth there, and the end differs from that of all rows by some standard
+    /// errors: two or three steps over all rows are left, of six or so. It decides how long a fit
+    /// takes and nothing else.
     pub(super) fn near_the_end(
         rows: &'a R,
         family: Family,
         penalty: Penalty,
         start: Vec<f64>,
     ) -> Result<Self, RegressionError> {
-        let near = if penalty == Penalty::None { rows.near_the_end(family) } else { None };
-        let Some(coefficients) = near else { return Self::over(rows, family, penalty, start, rows.kept()) };
-        let sums = rows.sums(family, Curvature::Observed, &coefficients)?;
-        Ok(Self { rows, family, penalty, kept: rows.kept(), coefficients, sums })
+        let newton = Self::over(rows, family, penalty, start, rows.kept())?;
+        if newton.penalty != Penalty::None || family == Family::Gaussian || !rows.gains_by_share() {
+            return Ok(newton);
+        }
+        let Some(coefficients) = newton.by_share() else { return Ok(newton) };
+        let sums = rows.sums(Share::All, family, Curvature::Observed, &coefficients)?;
+        Ok(Self { coefficients, sums, ..newton })
+    }
+
+    /// Where a share of the rows leads to; none where it has no maximum of its own.
+    fn by_share(&self) -> Option<Vec<f64>> {
+        // Too few steps to look for separation, and an end that need not be exact.
+        let options = RegressionOptions { max_iter: FIRST_STEPS, tol: 1e-6, l2_penalty: 0.0 };
+        let (share, coefficients) = (Share::Eighth, self.coefficients.clone());
+        let sums = self.rows.sums(share, self.family, Curvature::Observed, &coefficients).ok()?;
+        let (penalty, kept) = (Penalty::None, self.kept.clone());
+        let mut newton = Newton { rows: self.rows, family: self.family, penalty, kept, coefficients, share, sums };
+        newton.run(&options).ok()?;
+        newton.coefficients.iter().all(|coefficient| coefficient.is_finite()).then_some(newton.coefficients)
     }
 
     /// Goes to the end; how many steps it took.
@@ -175,7 +195,7 @@ impl<'a, R: Passes> Newton<'a, R> {
         let mut length = 1.0;
         for _ in 0..MOST_HALVINGS {
             let next: Vec<f64> = self.coefficients.iter().zip(step).map(|(from, step)| from + length * step).collect();
-            let sums = self.rows.sums(self.family, Curvature::Observed, &next)?;
+            let sums = self.rows.sums(self.share, self.family, Curvature::Observed, &next)?;
             if self.goal(&sums, &next) >= least && sums.information.is_finite() {
                 (self.coefficients, self.sums) = (next, sums);
                 return Ok(true);
@@ -222,35 +242,13 @@ impl<'a, R: Passes> Newton<'a, R> {
         let of_kept = |information| Cholesky::of(&self.penalty.added_to(information, &self.kept), FADED)?.inverse();
         let inverse = match self.family {
             Family::Gamma | Family::Tweedie { .. } => {
-                of_kept(&self.rows.sums(self.family, Curvature::Expected, &self.coefficients)?.information)?
+                of_kept(&self.rows.sums(self.share, self.family, Curvature::Expected, &self.coefficients)?.information)?
             }
             _ => of_kept(&self.sums.information)?,
         };
         let covariance = covariance_of_kept(&inverse, &self.kept, self.coefficients.len());
         Ok([inverse, covariance])
     }
-}
-
-/// Coefficients near those of all rows, from one row in eight of a table that has many; none where
-/// those rows have no maximum of their own.
-///
-/// A step costs an eighth there, and the end differs from that of all rows by some standard errors:
-/// two or three steps over all rows are left, of six or so. It decides how long a fit takes and
-/// nothing else.
-pub(super) fn near_the_end(observations: &Observations, family: Family) -> Option<Vec<f64>> {
-    const STEP: usize = 8;
-    const LEAST_ROWS: usize = 1 << 16;
-    const LEAST_ROWS_OF_A_COLUMN: usize = 1 << 9;
-    let least = LEAST_ROWS.max(LEAST_ROWS_OF_A_COLUMN * observations.n_columns());
-    if family == Family::Gaussian || observations.n_rows() < least {
-        return None;
-    }
-    let options = RegressionOptions { max_iter: 8, tol: 1e-6, l2_penalty: 0.0 };
-    let part = observations.every(STEP);
-    let start = null_coefficients(&part, family, &options).ok()?;
-    let mut newton = Newton::over(&part, family, Penalty::None, start, part.kept()).ok()?;
-    newton.run(&options).ok()?;
-    newton.coefficients.iter().all(|coefficient| coefficient.is_finite()).then_some(newton.coefficients)
 }
 
 /// The sums of a step where all rows have one linear predictor, that of their mean: multiples of
@@ -275,7 +273,7 @@ fn sums_of_level(level: f64, products: &Sums, family: Family, predictor: f64) ->
 mod tests {
     use super::*;
     use crate::solver::design::{DesignBlock, REFERENCE};
-    use crate::solver::regression::Outcomes;
+    use crate::solver::regression::{Observations, Outcomes};
 
     /// Two columns of numbers and one of codes, of which a level can be rare.
     fn observations(family: Family, n_rare: usize) -> Observations {

@@ -3,9 +3,8 @@
 use super::family::{Curvature, Family, Way};
 use super::fit::RegressionError;
 use super::layout::Layout;
-use super::newton::near_the_end;
 use super::observations::Observations;
-use super::pass::Pass;
+use super::pass::{Pass, Share, Tile};
 use super::sums::Sums;
 
 /// Rows that can be gone through any number of times.
@@ -22,8 +21,14 @@ pub(super) trait Passes {
     /// The mean response, and the products of the columns with each other and with the responses
     /// less the mean; where an intercept alone gives all rows that mean.
     fn level_products(&self) -> Option<(f64, &Sums)>;
-    /// The sums of a step, at fitted coefficients.
-    fn sums(&self, family: Family, curvature: Curvature, coefficients: &[f64]) -> Result<Sums, RegressionError>;
+    /// The sums of a step, at fitted coefficients; of a share of the rows only where that gains.
+    fn sums(
+        &self,
+        share: Share,
+        family: Family,
+        curvature: Curvature,
+        coefficients: &[f64],
+    ) -> Result<Sums, RegressionError>;
     /// Weighted sums of functions of response and linear predictor; predictors of all rows are
     /// left behind if rows are held.
     fn totals<const N: usize>(
@@ -41,9 +46,9 @@ pub(super) trait Passes {
     /// Rows that a direction moves further than this.
     fn n_moved(&self, direction: &[f64], further: f64) -> Result<u64, RegressionError>;
 
-    /// Coefficients near those at the end, where a share of the rows can tell them.
-    fn near_the_end(&self, _family: Family) -> Option<Vec<f64>> {
-        None
+    /// Whether a share of the rows tells where the end is, and takes less time to go through.
+    fn gains_by_share(&self) -> bool {
+        false
     }
 
     /// Columns that are not aliased.
@@ -123,8 +128,16 @@ impl Passes for Observations {
         Self::whole_slopes(self, fitted)
     }
 
-    fn sums(&self, family: Family, curvature: Curvature, coefficients: &[f64]) -> Result<Sums, RegressionError> {
-        Ok(self.pass().sums(coefficients, |tile, weights, scores| family.judge(curvature, tile, weights, scores)))
+    fn sums(
+        &self,
+        share: Share,
+        family: Family,
+        curvature: Curvature,
+        coefficients: &[f64],
+    ) -> Result<Sums, RegressionError> {
+        let judge =
+            |tile: &Tile<'_>, weights: &mut [f64], scores: &mut [f64]| family.judge(curvature, tile, weights, scores);
+        Ok(self.pass().raw_sums(share, coefficients, judge).assembled(&self.layout))
     }
 
     fn totals<const N: usize>(
@@ -149,7 +162,9 @@ impl Passes for Observations {
         Ok(n_moved(self.pass(), direction, further))
     }
 
-    fn near_the_end(&self, family: Family) -> Option<Vec<f64>> {
-        near_the_end(self, family)
+    fn gains_by_share(&self) -> bool {
+        const LEAST_ROWS: usize = 1 << 16;
+        const LEAST_ROWS_OF_A_COLUMN: usize = 1 << 9;
+        self.n_rows() >= LEAST_ROWS.max(LEAST_ROWS_OF_A_COLUMN * self.n_columns())
     }
 }
