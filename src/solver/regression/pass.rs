@@ -33,6 +33,24 @@ const MOST_SEGMENTS: usize = 128;
 /// Numbers that the sums of all segments together hold at the most.
 const MOST_HELD: usize = 1 << 24;
 
+/// The rows that a pass goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    All,
+    /// One tile in eight.
+    Eighth,
+}
+
+impl Share {
+    /// One tile in so many.
+    fn step(self) -> usize {
+        match self {
+            Self::All => 1,
+            Self::Eighth => 8,
+        }
+    }
+}
+
 /// What a pass asks of a tile of rows.
 pub(super) struct Tile<'a> {
     /// The first row.
@@ -66,11 +84,11 @@ impl Pass<'_> {
     where
         F: Fn(&Tile<'_>, &mut [f64], &mut [f64]) -> f64 + Sync,
     {
-        self.raw_sums(coefficients, judge).assembled(self.layout)
+        self.raw_sums(Share::All, coefficients, judge).assembled(self.layout)
     }
 
-    /// The same as a state to which other rows can be added.
-    pub(super) fn raw_sums<F>(&self, coefficients: &[f64], judge: F) -> RawSums
+    /// The same over a share of the rows, as a state to which other rows can be added.
+    pub(super) fn raw_sums<F>(&self, share: Share, coefficients: &[f64], judge: F) -> RawSums
     where
         F: Fn(&Tile<'_>, &mut [f64], &mut [f64]) -> f64 + Sync,
     {
@@ -81,7 +99,7 @@ impl Pass<'_> {
             .map(|(start, end)| {
                 let mut buffers = Buffers::new(self.layout);
                 let mut sums = RawSums::new(self.layout);
-                for from in (start..end).step_by(TILE) {
+                for from in (start..end).step_by(TILE * share.step()) {
                     self.add_tile(&slopes, from, end.min(from + TILE), &judge, &mut buffers, &mut sums);
                 }
                 sums
@@ -288,7 +306,7 @@ impl Pass<'_> {
 
     /// The same as a state to which other rows can be added.
     pub(super) fn raw_plain_products(&self, level: f64) -> RawSums {
-        self.raw_sums(&vec![0.0; self.layout.n_columns], |tile, weights, scores| {
+        self.raw_sums(Share::All, &vec![0.0; self.layout.n_columns], |tile, weights, scores| {
             let rows = tile.response.iter().zip(tile.predictors).enumerate();
             for ((row, (response, offset)), (weight, score)) in rows.zip(weights.iter_mut().zip(scores)) {
                 let prior = tile.prior(row);

@@ -4,7 +4,7 @@ use super::family::{Curvature, Family, Way};
 use super::fit::RegressionError;
 use super::layout::Layout;
 use super::observations::Observations;
-use super::pass::Pass;
+use super::pass::{Pass, Share, Tile};
 use super::sums::Sums;
 
 /// Rows that can be gone through any number of times.
@@ -21,8 +21,14 @@ pub(super) trait Passes {
     /// The mean response, and the products of the columns with each other and with the responses
     /// less the mean; where an intercept alone gives all rows that mean.
     fn level_products(&self) -> Option<(f64, &Sums)>;
-    /// The sums of a step, at fitted coefficients.
-    fn sums(&self, family: Family, curvature: Curvature, coefficients: &[f64]) -> Result<Sums, RegressionError>;
+    /// The sums of a step, at fitted coefficients; of a share of the rows only where that gains.
+    fn sums(
+        &self,
+        share: Share,
+        family: Family,
+        curvature: Curvature,
+        coefficients: &[f64],
+    ) -> Result<Sums, RegressionError>;
     /// Weighted sums of functions of response and linear predictor; predictors of all rows are
     /// left behind if rows are held.
     fn totals<const N: usize>(
@@ -31,9 +37,19 @@ pub(super) trait Passes {
         predictors: &mut Vec<f64>,
         of_row: impl Fn(f64, f64) -> [f64; N] + Sync,
     ) -> Result<[f64; N], RegressionError>;
+    /// The same of the responses alone.
+    fn total_of_responses(&self, of_row: impl Fn(f64) -> f64 + Sync) -> Result<f64, RegressionError> {
+        let nowhere = vec![0.0; self.layout().n_columns];
+        self.totals(&nowhere, &mut Vec::new(), |response, _| [of_row(response)]).map(|[total]| total)
+    }
     fn extent(&self, family: Family, direction: &[f64]) -> Result<Extent, RegressionError>;
     /// Rows that a direction moves further than this.
     fn n_moved(&self, direction: &[f64], further: f64) -> Result<u64, RegressionError>;
+
+    /// Whether a share of the rows tells where the end is, and takes less time to go through.
+    fn gains_by_share(&self) -> bool {
+        false
+    }
 
     /// Columns that are not aliased.
     fn kept(&self) -> Vec<usize> {
@@ -112,8 +128,16 @@ impl Passes for Observations {
         Self::whole_slopes(self, fitted)
     }
 
-    fn sums(&self, family: Family, curvature: Curvature, coefficients: &[f64]) -> Result<Sums, RegressionError> {
-        Ok(self.pass().sums(coefficients, |tile, weights, scores| family.judge(curvature, tile, weights, scores)))
+    fn sums(
+        &self,
+        share: Share,
+        family: Family,
+        curvature: Curvature,
+        coefficients: &[f64],
+    ) -> Result<Sums, RegressionError> {
+        let judge =
+            |tile: &Tile<'_>, weights: &mut [f64], scores: &mut [f64]| family.judge(curvature, tile, weights, scores);
+        Ok(self.pass().raw_sums(share, coefficients, judge).assembled(&self.layout))
     }
 
     fn totals<const N: usize>(
@@ -126,11 +150,21 @@ impl Passes for Observations {
         Ok(self.weighted_sums(|row| of_row(self.rows.response[row], predictors[row])))
     }
 
+    fn total_of_responses(&self, of_row: impl Fn(f64) -> f64 + Sync) -> Result<f64, RegressionError> {
+        Ok(self.weighted_sum(|row| of_row(self.rows.response[row])))
+    }
+
     fn extent(&self, family: Family, direction: &[f64]) -> Result<Extent, RegressionError> {
         Ok(Extent::of(self.pass(), family, direction))
     }
 
     fn n_moved(&self, direction: &[f64], further: f64) -> Result<u64, RegressionError> {
         Ok(n_moved(self.pass(), direction, further))
+    }
+
+    fn gains_by_share(&self) -> bool {
+        const LEAST_ROWS: usize = 1 << 16;
+        const LEAST_ROWS_OF_A_COLUMN: usize = 1 << 9;
+        self.n_rows() >= LEAST_ROWS.max(LEAST_ROWS_OF_A_COLUMN * self.n_columns())
     }
 }

@@ -11,7 +11,7 @@ use super::family::{Curvature, Family};
 use super::fit::{RegressionError, RegressionFit, RegressionOptions, ends, maximise};
 use super::layout::Layout;
 use super::observations::weighted_sums;
-use super::pass::Pass;
+use super::pass::{Pass, Share};
 use super::passes::{Extent, Passes, n_moved};
 use super::penalty::Penalty;
 use super::rows::{Outcomes, Rows};
@@ -257,11 +257,19 @@ where
         fitted.to_vec()
     }
 
-    fn sums(&self, family: Family, curvature: Curvature, coefficients: &[f64]) -> Result<Sums, RegressionError> {
+    fn sums(
+        &self,
+        share: Share,
+        family: Family,
+        curvature: Curvature,
+        coefficients: &[f64],
+    ) -> Result<Sums, RegressionError> {
         let mut sums = RawSums::new(&self.layout);
         self.each(|pass| {
             sums.add(
-                &pass.raw_sums(coefficients, |tile, weights, scores| family.judge(curvature, tile, weights, scores)),
+                &pass.raw_sums(share, coefficients, |tile, weights, scores| {
+                    family.judge(curvature, tile, weights, scores)
+                }),
             );
         })?;
         Ok(sums.assembled(&self.layout))
