@@ -34,9 +34,9 @@ use crate::satisfaction::period::SurveyPeriod;
 #[must_use]
 pub struct CsatParams {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) by: Vec<String>,
+    pub(crate) by: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) period: Option<SurveyPeriod>,
+    pub(crate) period: Option<SurveyPeriod>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) as_of: Option<NaiveDate>,
     pub(super) top_box: u32,

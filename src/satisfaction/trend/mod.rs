@@ -1,7 +1,7 @@
 //! How a score moves from period to period, and whether that is more than chance.
 //!
 //! ```text
-//! NpsReport, CsiReport, ... ── PeriodScores ──▶ one series for all responses, one for each segment
+//! NpsReport, CsatReport, CsiReport, ... ── PeriodScores ──▶ one series for all responses, one for each segment
 //! ```
 //!
 //! | question | answer |
@@ -51,5 +51,5 @@ mod tests;
 
 pub use params::{IncompletePeriods, Trend, TrendParams};
 pub use report::TrendReport;
-pub use scores::{PeriodScore, PeriodScores};
+pub use scores::{BoxScores, PeriodScore, PeriodScores};
 pub use series::{PeriodChange, TrendPoint, TrendSeries};

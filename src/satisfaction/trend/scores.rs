@@ -1,5 +1,7 @@
 //! What a report by period has to tell for a trend.
 
+use crate::kernel::survey::Share;
+use crate::satisfaction::csat::{CsatGroup, CsatReport};
 use crate::satisfaction::csi::{CsiGroup, CsiReport};
 use crate::satisfaction::groups::GroupKey;
 use crate::satisfaction::nps::{NpsGroup, NpsReport};
@@ -34,6 +36,83 @@ pub trait PeriodScores {
     /// The scores of all responses by period, and behind them those of each segment by period;
     /// each series in the order of its periods.
     fn scores(&self) -> Vec<PeriodScore>;
+}
+
+/// The shares of one box of a satisfaction report by period, 0..=1; see
+/// [`CsatReport::top_box_scores`].
+#[derive(Clone, Copy, Debug)]
+pub struct BoxScores<'a> {
+    report: &'a CsatReport,
+    measure: &'static str,
+    share: fn(&CsatGroup) -> Option<Share>,
+}
+
+impl CsatReport {
+    /// The shares of the highest scores by period, for a trend of them; that of the report itself
+    /// is one of the mean answers.
+    #[must_use]
+    pub fn top_box_scores(&self) -> BoxScores<'_> {
+        BoxScores { report: self, measure: "top box", share: |group| group.top_box }
+    }
+
+    /// The shares of the lowest scores by period.
+    #[must_use]
+    pub fn bottom_box_scores(&self) -> BoxScores<'_> {
+        BoxScores { report: self, measure: "bottom box", share: |group| group.bottom_box }
+    }
+}
+
+impl PeriodScores for BoxScores<'_> {
+    fn measure(&self) -> &str {
+        self.measure
+    }
+
+    fn by(&self) -> &[String] {
+        &self.report.params.by
+    }
+
+    fn period(&self) -> Option<SurveyPeriod> {
+        self.report.params.period
+    }
+
+    fn scores(&self) -> Vec<PeriodScore> {
+        let score = |group: &CsatGroup| {
+            let share = (self.share)(group);
+            PeriodScore {
+                key: group.key.clone(),
+                n: group.n,
+                n_eff: share.map(|share| share.n_eff),
+                estimate: share.map(|share| share.estimate),
+                std_error: share.map(|share| share.std_error),
+            }
+        };
+        self.report.periods.iter().chain(&self.report.groups).map(score).collect()
+    }
+}
+
+impl PeriodScores for CsatReport {
+    fn measure(&self) -> &str {
+        "mean answer"
+    }
+
+    fn by(&self) -> &[String] {
+        &self.params.by
+    }
+
+    fn period(&self) -> Option<SurveyPeriod> {
+        self.params.period
+    }
+
+    fn scores(&self) -> Vec<PeriodScore> {
+        let score = |group: &CsatGroup| PeriodScore {
+            key: group.key.clone(),
+            n: group.n,
+            n_eff: group.n_eff,
+            estimate: group.mean,
+            std_error: group.std_error,
+        };
+        self.periods.iter().chain(&self.groups).map(score).collect()
+    }
 }
 
 impl PeriodScores for CsiReport {

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::*;
-use crate::frame::{ToDataFrame, columns};
+use crate::frame::{Question, Scale, SurveyColumns, SurveyResponses, ToDataFrame, columns};
 use crate::kernel::multiplicity::Multiplicity;
 use crate::kernel::survey::{ControlChart, ControlSignal};
 use crate::kernel::undefined::Undefined;
+use crate::satisfaction::csat::CsatParams;
 use crate::satisfaction::groups::GroupKey;
 use crate::satisfaction::period::{PeriodLabel, SurveyPeriod};
 
@@ -164,6 +165,32 @@ fn what_does_not_vary_has_no_test() {
     assert!(one.to_string().contains("no test of a trend (too few values: 1 of 3)"), "{one}");
     let none = TrendParams::new().of(&Own { period: Some(SurveyPeriod::Wave), scores: vec![] }).unwrap();
     assert!(none.series.is_empty() && none.to_dataframe().height() == 0);
+}
+
+/// By hand: of four answers each, means 3, 3.5 and 4.5, top boxes 1/4, 2/4 and 4/4; standard errors of
+/// the shares sqrt(p (1 - p) / 4).
+#[test]
+fn satisfaction_scores_have_trends_of_means_and_boxes() {
+    let answers = polars::prelude::df!(
+        "calm" => [3, 3, 2, 4, 3, 2, 4, 5, 4, 5, 4, 5],
+        "wave" => [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3],
+        "channel" => ["web"; 12],
+    );
+    let columns =
+        SurveyColumns::new().score(Question::new("calm", Scale::ONE_TO_FIVE)).wave("wave").segments(["channel"]);
+    let survey = SurveyResponses::new(answers.unwrap(), &columns).unwrap();
+    let report = CsatParams::new().by(["channel"]).period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let means = TrendParams::new().of(&report).unwrap();
+    assert_eq!((means.measure.as_str(), means.series.len()), ("mean answer", 2));
+    assert_eq!(means.series[0].points.iter().map(|point| point.estimate.unwrap()).collect::<Vec<_>>(), [3.0, 3.5, 4.5]);
+    let top = TrendParams::new().of(&report.top_box_scores()).unwrap();
+    let points = &top.series[0].points;
+    assert_eq!(points.iter().map(|point| point.estimate.unwrap()).collect::<Vec<_>>(), [0.25, 0.5, 1.0]);
+    near(points[1].change.as_ref().unwrap().std_error, (0.25 * 0.75 / 4.0 + 0.25 / 4.0_f64).sqrt());
+    assert_eq!(points[2].std_error, Some(0.0));
+    let bottom = TrendParams::new().of(&report.bottom_box_scores()).unwrap();
+    assert_eq!(bottom.segment(&["web"]).unwrap().points[0].estimate, Some(0.25));
+    assert!(bottom.to_string().starts_with("trend of bottom box: 2 series"), "{bottom}");
 }
 
 #[test]
