@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::report::{TrendReport, signal_name};
 use super::series::{TrendPoint, TrendSeries};
-use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, write_table};
+use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, shown_text, write_table};
 use crate::kernel::survey::{ControlChart, MannKendall, PMethod, SensSlope};
 use crate::satisfaction::groups::GroupKey;
 
@@ -12,6 +12,9 @@ use crate::satisfaction::groups::GroupKey;
 const MOST_SERIES: usize = 20;
 /// Periods of a series that are shown, the last ones.
 const MOST_PERIODS: usize = 60;
+/// Changes of a series that are told in words.
+const MOST_CHANGES: usize = 10;
+const HEADS: [&str; 9] = ["n", "score", "std error", "change", "p", "adjusted", "limit low", "limit high", "period"];
 /// Digits of scores.
 const DIGITS: i32 = 4;
 
@@ -30,7 +33,8 @@ impl fmt::Display for TrendReport {
         write!(f, "trend of {}: {} series", self.measure, self.series.len())?;
         let (level, sigmas) = (shown_number(Some(level)), shown_number(Some(sigmas)));
         write!(f, "\n{level}% intervals; control limits of {sigmas} sigmas, {chart}")?;
-        self.series.iter().take(MOST_SERIES).try_for_each(|series| write_series(f, series))?;
+        let chance = 1.0 - self.params.conf_level;
+        self.series.iter().take(MOST_SERIES).try_for_each(|series| write_series(f, series, chance))?;
         match self.series.len().saturating_sub(MOST_SERIES) {
             0 => Ok(()),
             n_more => write!(f, "\nand {n_more} more series, which `to_dataframe` has"),
@@ -38,7 +42,7 @@ impl fmt::Display for TrendReport {
     }
 }
 
-fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries) -> fmt::Result {
+fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -> fmt::Result {
     let key = GroupKey { segment: series.segment.clone(), period: None };
     write!(f, "\n\n{key}: {}", verdict(series))?;
     let from = series.points.len().saturating_sub(MOST_PERIODS);
@@ -56,8 +60,33 @@ fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries) -> fmt::Result
         (cells, format!("{period}{signal}"))
     };
     let rows: Vec<(Vec<String>, String)> = series.points[from..].iter().map(row).collect();
-    write_table(f, &["n", "score", "std error", "change", "p", "adjusted", "low", "high", "period"], &rows)?;
-    if from > 0 { write!(f, "\n{from} earlier period(s) are in `to_dataframe`") } else { Ok(()) }
+    write_table(f, &HEADS, &rows)?;
+    if from > 0 {
+        write!(f, "\n{from} earlier period(s) are in `to_dataframe`")?;
+    }
+    write_changes(f, series, chance)
+}
+
+/// Which changes are more than noise, in words: those that would come less often by chance.
+fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -> fmt::Result {
+    let tested = |point: &TrendPoint| point.change.as_ref().and_then(|change| change.p_adjusted);
+    if !series.points.iter().any(|point| tested(point).is_some()) {
+        return Ok(());
+    }
+    let in_words = |point: &TrendPoint| {
+        let (change, p) = (point.change.as_ref()?, tested(point).filter(|p| p.value() < chance)?);
+        let to = GroupKey { segment: None, period: point.key.period.clone() };
+        let by = points(Some(change.difference));
+        Some(format!("{} -> {to} by {by} (p = {} adjusted)", shown_text(&change.from), shown_p(p)))
+    };
+    let beyond: Vec<String> = series.points.iter().filter_map(in_words).collect();
+    let percent = shown_digits(Some(100.0 * chance), DIGITS);
+    if beyond.is_empty() {
+        return write!(f, "\nno change is more than noise (adjusted p below {percent}%)");
+    }
+    let n_more = beyond.len().saturating_sub(MOST_CHANGES);
+    let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+    write!(f, "\nmore than noise: {}{more}", beyond[..beyond.len().min(MOST_CHANGES)].join(", "))
 }
 
 /// What goes through all of a series, in words.

@@ -82,6 +82,9 @@ fn changes_between_waves_are_tested_and_adjusted_together() {
     let change = alone.series[0].points[1].change.clone().unwrap();
     assert_eq!(change.p_adjusted, change.p_value);
     assert_eq!(report.measure, "points");
+    assert!(report.to_string().ends_with("\nno change is more than noise (adjusted p below 5%)"), "{report}");
+    let bold = TrendParams::new().conf_level(0.9).of(&own).unwrap().to_string();
+    assert!(bold.ends_with("\nmore than noise: w1 -> w2 by 10 (p = 0.091 adjusted)"), "{bold}");
 }
 
 /// Oracle: by hand; 12 rising waves: S = 66, slope 2, p = 2 / 12!.
