@@ -34,22 +34,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let score = NpsParams::new().min_n(30);
     println!("{}", score.clone().by(["channel"]).run(&recommend)?);
 
+    // By neighbouring quarters; a quarter that is not over takes no part.
     println!("\n2. did it change, or is it noise?\n");
     let quarters = score.period(SurveyPeriod::Quarter);
     let trend = TrendParams::new().of(&quarters.clone().run(&recommend)?)?;
     println!("{trend}");
 
+    // Every channel can rise while the whole falls, if more of the answers come from the lowest.
     println!("\n3. why: did customers change their minds, or do others answer?\n");
     println!("{}", quarters.by(["channel"]).run(&recommend)?.decompose("2026-Q1", "2026-Q2")?);
 
-    println!("\n4. how satisfied they are, and how easy it was, by touchpoint\n");
-    println!("{}\n", CsatParams::new().by(["touchpoint"]).run(&satisfied)?);
+    println!("\n4. how satisfied they are, by touchpoint\n");
+    println!("{}", CsatParams::new().by(["touchpoint"]).run(&satisfied)?);
+
+    println!("\n5. how easy we made it, by touchpoint\n");
     println!("{}", CsatParams::effort().by(["touchpoint"]).run(&easy)?);
 
-    println!("\n5. one index of what we do, each part by what it means for satisfaction\n");
+    println!("\n6. one index of what we do, each part by what it means for satisfaction\n");
     println!("{}", CsiParams::new().item_weights(ItemWeighting::Lmg).by(["channel"]).min_n(30).run(&satisfied)?);
 
-    println!("\n6. what drives recommendation, and where to begin\n");
+    // What did not apply is no rating; a promoter is 100, a passive 0, a detractor -100.
+    println!("\n7. what drives recommendation, and where to begin\n");
     let points = nps_code_expr(recommend.columns(), &NpsParams::new())?.alias("recommendation");
     let drivers = KeyDriversParams::new("recommendation", ITEMS)
         .scale(1.0, 5.0)

@@ -18,8 +18,32 @@ const HEADS: [&str; 9] = ["n", "score", "std error", "change", "p", "adjusted", 
 /// Digits of scores.
 const DIGITS: i32 = 4;
 
-fn points(number: Option<f64>) -> String {
-    shown_digits(number, DIGITS)
+/// Scores of one series with as many decimals each, which its largest one asks for.
+#[derive(Clone, Copy)]
+struct Decimals(usize);
+
+impl Decimals {
+    fn of(series: &TrendSeries) -> Self {
+        let estimates = series.points.iter().filter_map(|point| point.estimate);
+        let largest = estimates.map(f64::abs).fold(0.0, f64::max);
+        let before_point = if largest > 0.0 { largest.log10().floor() as i32 + 1 } else { 1 };
+        Self((DIGITS - before_point).clamp(0, 9) as usize)
+    }
+
+    /// In a column.
+    fn cell(self, number: Option<f64>) -> String {
+        let Self(n) = self;
+        let shown = number.map_or_else(|| "-".to_owned(), |number| format!("{number:.n$}"));
+        let is_nought =
+            shown.starts_with('-') && shown.len() > 1 && !shown.contains(|c: char| ('1'..='9').contains(&c));
+        if is_nought { shown[1..].to_owned() } else { shown }
+    }
+
+    /// In a sentence.
+    fn word(self, number: f64) -> String {
+        let shown = self.cell(Some(number));
+        if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown }
+    }
 }
 
 impl fmt::Display for TrendReport {
@@ -44,16 +68,18 @@ impl fmt::Display for TrendReport {
 
 fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -> fmt::Result {
     let key = GroupKey { segment: series.segment.clone(), period: None };
-    write!(f, "\n\n{key}: {}", verdict(series))?;
+    let decimals = Decimals::of(series);
+    write!(f, "\n\n{key}: {}", verdict(series, decimals))?;
     let from = series.points.len().saturating_sub(MOST_PERIODS);
+    let shown = |number: Option<f64>| decimals.cell(number);
     let row = |point: &TrendPoint| {
         let change = point.change.as_ref();
         let mut cells = vec![grouped(point.n)];
-        cells.extend([point.estimate, point.std_error, change.map(|change| change.difference)].map(points));
+        cells.extend([point.estimate, point.std_error, change.map(|change| change.difference)].map(shown));
         let p = change.and_then(|change| change.p_value);
         let adjusted = change.and_then(|change| change.p_adjusted);
         cells.extend([p, adjusted].map(|p| p.map_or_else(|| "-".to_owned(), shown_p)));
-        cells.extend([point.control.map(|limit| limit.low), point.control.map(|limit| limit.high)].map(points));
+        cells.extend([point.control.map(|limit| limit.low), point.control.map(|limit| limit.high)].map(shown));
         let signal = point.control.and_then(|limit| limit.signal);
         let signal = signal.map(|signal| format!(" <- {}", signal_name(signal).replace('_', " "))).unwrap_or_default();
         let period = GroupKey { segment: None, period: point.key.period.clone() };
@@ -64,11 +90,11 @@ fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -
     if from > 0 {
         write!(f, "\n{from} earlier period(s) are in `to_dataframe`")?;
     }
-    write_changes(f, series, chance)
+    write_changes(f, series, chance, decimals)
 }
 
 /// Which changes are more than noise, in words: those that would come less often by chance.
-fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -> fmt::Result {
+fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64, decimals: Decimals) -> fmt::Result {
     let tested = |point: &TrendPoint| point.change.as_ref().and_then(|change| change.p_adjusted);
     if !series.points.iter().any(|point| tested(point).is_some()) {
         return Ok(());
@@ -76,7 +102,7 @@ fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) 
     let in_words = |point: &TrendPoint| {
         let (change, p) = (point.change.as_ref()?, tested(point).filter(|p| p.value() < chance)?);
         let to = GroupKey { segment: None, period: point.key.period.clone() };
-        let by = points(Some(change.difference));
+        let by = decimals.word(change.difference);
         Some(format!("{} -> {to} by {by} (p = {} adjusted)", shown_text(&change.from), shown_p(p)))
     };
     let beyond: Vec<String> = series.points.iter().filter_map(in_words).collect();
@@ -90,21 +116,23 @@ fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) 
 }
 
 /// What goes through all of a series, in words.
-fn verdict(series: &TrendSeries) -> String {
+fn verdict(series: &TrendSeries, decimals: Decimals) -> String {
     let test = match (&series.mann_kendall, &series.no_mann_kendall) {
         (Some(found), _) => tested(found),
         (None, Some(reason)) => format!("no test of a trend ({reason})"),
         (None, None) => "no test of a trend".to_owned(),
     };
-    let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope))).unwrap_or_default();
+    let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope, decimals))).unwrap_or_default();
     let control = match &series.control {
         Some(control) => {
-            let widened =
-                control.widening.map(|by| format!(", limits {} times those of sampling", shown_digits(Some(by), 3)));
+            let widened = control
+                .widening
+                .map(|by| format!(", {} times as wide as by sampling alone", shown_digits(Some(by), 3)));
             let signals = control.limits.iter().filter(|limit| limit.signal.is_some()).count();
-            format!("; about {}{}, {signals} signal(s)", points(Some(control.centre)), widened.unwrap_or_default())
+            let (centre, widened) = (decimals.word(control.centre), widened.unwrap_or_default());
+            format!("\ncontrol limits about {centre}{widened}: {signals} signal(s)")
         }
-        None => series.no_control.as_ref().map(|reason| format!("; no control limits ({reason})")).unwrap_or_default(),
+        None => series.no_control.as_ref().map(|reason| format!("\nno control limits ({reason})")).unwrap_or_default(),
     };
     format!("{test}{slope}{control}")
 }
@@ -116,8 +144,8 @@ fn tested(found: &MannKendall) -> String {
     format!("{way}, p = {} (Mann-Kendall, {method})", shown_p(found.p_value))
 }
 
-fn sloped(slope: &SensSlope) -> String {
-    let ends =
-        slope.interval.as_ref().ok().map(|ends| format!(" [{}, {}]", points(Some(ends.low)), points(Some(ends.high))));
-    format!("{} per period{}", points(Some(slope.slope)), ends.unwrap_or_default())
+fn sloped(slope: &SensSlope, decimals: Decimals) -> String {
+    let ends = slope.interval.as_ref().ok();
+    let ends = ends.map(|ends| format!(" [{}, {}]", decimals.word(ends.low), decimals.word(ends.high)));
+    format!("{} per period{}", decimals.word(slope.slope), ends.unwrap_or_default())
 }
