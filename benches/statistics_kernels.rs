@@ -19,6 +19,7 @@ use customer_analytics::kernel::association::kendall::kendall;
 use customer_analytics::kernel::association::spearman::spearman;
 use customer_analytics::kernel::association::spearman_matrix::SpearmanMatrix;
 use customer_analytics::kernel::bootstrap::{Bootstrap, BootstrapMethod, bootstrap_mean};
+use customer_analytics::kernel::decision::maximum_profit_bootstrap;
 use customer_analytics::kernel::evaluation::{
     RankedScores, average_precision, brier, delong, delong_test, lift_of, log_loss, roc_auc,
 };
@@ -279,6 +280,32 @@ fn resampling(criterion: &mut Criterion) {
             };
             bench.run(criterion, || bootstrap_mean(black_box(&values), &settings));
         }
+    }
+    largest_profit(criterion);
+}
+
+/// The bootstrap of a maximum that is looked for anew in each sample.
+fn largest_profit(criterion: &mut Criterion) {
+    const N_REPLICATES: u32 = 20;
+    for n in sizes(&[1_000, 100_000, 1_000_000]) {
+        let mut random = Random::new(11);
+        let scores: Vec<f64> = (0..n).map(|_| random.unit()).collect();
+        let profits: Vec<f64> = scores.iter().map(|score| if random.unit() < *score { 10.0 } else { -4.0 }).collect();
+        let settings = Bootstrap::new(N_REPLICATES, 7);
+        let found = maximum_profit_bootstrap(&scores, &profits, &settings).expect("numbers");
+        // Contacts pay from 4 in 14 on, and earn 14 p - 4 each.
+        let expected = n as f64 * 12.5 / 3.5;
+        assert!((found.estimate / expected - 1.0).abs() < 10.0 / (n as f64).sqrt(), "{} {expected}", found.estimate);
+        let draws = n as f64 * f64::from(N_REPLICATES);
+        let bench = Bench {
+            module: "decision",
+            function: "maximum_profit_bootstrap",
+            shape: "distinct",
+            n,
+            bytes: 16.0 * n as f64,
+            flops: draws,
+        };
+        bench.run(criterion, || maximum_profit_bootstrap(black_box(&scores), &profits, &settings));
     }
 }
 

@@ -238,7 +238,7 @@ fn only_finite(
     let n = values.len() as u64;
     let n_valid = valid.as_ref().map_or(n, |words| words.iter().map(|word| u64::from(word.count_ones())).sum());
     counts.n_null = n - n_valid;
-    if values.iter().all(|value| value.is_finite()) {
+    if are_finite(values) {
         return (valid, None);
     }
     let not_null = valid.unwrap_or_else(|| all_valid(values.len()));
@@ -252,6 +252,12 @@ fn only_finite(
         }
     }
     (Some(words), Some(not_null))
+}
+
+/// Whether all values are finite, looked at many at a time.
+fn are_finite(values: &[f64]) -> bool {
+    let all_of = |values: &[f64]| values.iter().fold(true, |all, value| all & value.is_finite());
+    values.chunks(1_024).all(all_of)
 }
 
 /// A bit for each of so many rows.

@@ -105,6 +105,7 @@ impl BoundedSum {
 
     /// Sums of several things about each value of a slice, `terms(value)`, all in -1..=1.
     #[must_use]
+    #[inline(always)]
     pub fn of_each<const K: usize>(values: &[f64], terms: impl Fn(f64) -> [f64; K]) -> [Self; K] {
         let mut sums = [Self::default(); K];
         for block in values.chunks(MOST_PENDING) {

@@ -7,11 +7,12 @@
 
 use customer_analytics::kernel::evaluation::Ties;
 use customer_analytics::polars::prelude::*;
-use customer_analytics::prediction::customer_model::CalibrationParams;
+use customer_analytics::prediction::calibration::Platt;
+use customer_analytics::prediction::customer_model::{CalibrationMethod, CalibrationParams};
 use customer_analytics::prediction::encoding::{MissingLabels, UnseenLevel};
 use customer_analytics::prediction::evaluation::BinaryEvaluationParams;
 use customer_analytics::prediction::model_card::ModelCard;
-use customer_analytics::prediction::regression::ClassWeights;
+use customer_analytics::prediction::regression::{ClassWeights, WeightMeaning};
 use customer_analytics::prelude::*;
 
 use crate::data::bits;
@@ -215,6 +216,35 @@ fn calibration_mends_what_class_weights_spoil() {
                 .is_ok()
         );
     }
+}
+
+/// Leavers were sampled ten times as often as the others; the probabilities are those of all
+/// customers, before and after a curve has been learned.
+#[test]
+fn sampled_customers_count_for_all_in_the_curve() {
+    let n = 600_i64;
+    let tenure: Vec<f64> = (0..n).map(|row| (row * 29 % 72) as f64).collect();
+    let left: Vec<bool> = (0..n).map(|row| (row * 37 % 100) as f64 > 20.0 + tenure[row as usize]).collect();
+    let weight: Vec<f64> = left.iter().map(|left| if *left { 1.0 } else { 10.0 }).collect();
+    let frame = df!("id" => (0..n).collect::<Vec<_>>(), "tenure" => tenure, "left" => &left, "w" => &weight).unwrap();
+    let columns = FeatureColumns::new().customer_id("id").features(["tenure"]).target("left");
+    let table = FeatureTable::new(frame.lazy(), &columns).unwrap();
+    let calibration = CalibrationParams::new(CalibrationMethod::Platt(Platt::new().smoothing(false)));
+    let params = ChurnParams::new().weights("w", WeightMeaning::Sampling).calibration(calibration);
+    let model = params.check().unwrap().fit_and_calibrate(&table, &table).unwrap();
+    let scores = model.predict(&table).unwrap();
+    // Of maximum likelihood: what is expected is what came.
+    let of_all = |value: &dyn Fn(usize) -> f64| (0..600).map(|row| weight[row] * value(row)).sum::<f64>();
+    let expected = of_all(&|row| scores.values()[row].unwrap());
+    let came = of_all(&|row| f64::from(u8::from(left[row])));
+    assert_close(expected, came, 1e-9, "leavers");
+    let without = FeatureTable::new(table.lazy().select(["id", "tenure", "left"].map(col)), &columns).unwrap();
+    let refused = params_of(&model).fit_and_calibrate(&table, &without).unwrap_err().to_string();
+    assert!(refused.starts_with("regression: 1 schema problem(s): weights column `w` is not there"), "{refused}");
+}
+
+fn params_of(model: &ChurnModel) -> customer_analytics::prediction::churn::Churn {
+    model.definition().clone().check().unwrap()
 }
 
 /// What is filed with the model.

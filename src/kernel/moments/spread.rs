@@ -6,8 +6,9 @@
 
 use rayon::prelude::*;
 
-use super::super::bounded_sum::BoundedSum;
+use super::super::bounded_sum::{BoundedSum, LANES};
 use super::super::undefined::Undefined;
+use super::super::wide::{Loop, wide};
 use super::{Centre, PART};
 
 /// Sums of the distances from a point and of their squares; no order of the values changes them.
@@ -38,15 +39,7 @@ impl Spread {
         if values.is_empty() {
             return Err(Undefined::TooFew { n: 0, needed: 1 });
         }
-        let ends = |values: &[f64]| {
-            let wider = |(min, max, is_finite): (f64, f64, bool), &x: &f64| {
-                (if x < min { x } else { min }, if x > max { x } else { max }, is_finite & x.is_finite())
-            };
-            values.iter().fold((f64::INFINITY, f64::NEG_INFINITY, true), wider)
-        };
-        let merge = |a: (f64, f64, bool), b: (f64, f64, bool)| (a.0.min(b.0), a.1.max(b.1), a.2 && b.2);
-        let none = || (f64::INFINITY, f64::NEG_INFINITY, true);
-        let (min, max, is_finite) = values.par_chunks(PART).map(ends).reduce(none, merge);
+        let Ends { min, max, is_finite } = values.par_chunks(PART).map(Ends::of).reduce(Ends::default, Ends::merge);
         if !is_finite {
             return Err(Undefined::NotFinite);
         }
@@ -55,10 +48,9 @@ impl Spread {
         }
         let centre = Centre::around(point, min, max);
         let of_part = |values: &[f64]| {
-            BoundedSum::of_each(values, |value| {
-                let z = centre.distance(value);
-                [z, z * z]
-            })
+            let mut sums = [BoundedSum::default(); 2];
+            wide(Distances { centre, values, sums: &mut sums });
+            sums
         };
         let merge = |a: [BoundedSum; 2], b: [BoundedSum; 2]| [a[0].merge(b[0]), a[1].merge(b[1])];
         let sums = values.par_chunks(PART).map(of_part).reduce(Default::default, merge);
@@ -82,6 +74,77 @@ impl Spread {
     pub fn population_sd(&self) -> f64 {
         let [mean, square] = self.sums.map(|sum| sum / self.n as f64);
         self.centre.grown((square - mean * mean).max(0.0).sqrt(), 1)
+    }
+}
+
+/// The smallest and the largest of values, and whether all are finite.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    min: f64,
+    max: f64,
+    is_finite: bool,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { min: f64::INFINITY, max: f64::NEG_INFINITY, is_finite: true }
+    }
+}
+
+impl Ends {
+    fn of(values: &[f64]) -> Self {
+        let (mut ends, (whole, rest)) = (Self::default(), values.as_chunks());
+        wide(EndsOf { whole, ends: &mut ends });
+        rest.iter().fold(ends, |ends, &x| ends.merge(Self { min: x, max: x, is_finite: x.is_finite() }))
+    }
+
+    fn merge(self, other: Self) -> Self {
+        Self {
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+            is_finite: self.is_finite && other.is_finite,
+        }
+    }
+}
+
+struct EndsOf<'a> {
+    whole: &'a [[f64; LANES]],
+    ends: &'a mut Ends,
+}
+
+impl Loop for EndsOf<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        // Nothing is left of finite numbers, and NaN of others.
+        let mut left = [0.0; LANES];
+        for chunk in self.whole {
+            for (lane, &x) in chunk.iter().enumerate() {
+                min[lane] = if x < min[lane] { x } else { min[lane] };
+                max[lane] = if x > max[lane] { x } else { max[lane] };
+                left[lane] += x * 0.0;
+            }
+        }
+        for lane in 0..LANES {
+            *self.ends = self.ends.merge(Ends { min: min[lane], max: max[lane], is_finite: left[lane] == 0.0 });
+        }
+    }
+}
+
+/// The sums of the distances of values and of their squares.
+struct Distances<'a> {
+    centre: Centre,
+    values: &'a [f64],
+    sums: &'a mut [BoundedSum; 2],
+}
+
+impl Loop for Distances<'_> {
+    #[inline(always)]
+    fn run(self) {
+        *self.sums = BoundedSum::of_each(self.values, |value| {
+            let z = self.centre.distance(value);
+            [z, z * z]
+        });
     }
 }
 

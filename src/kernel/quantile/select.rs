@@ -6,6 +6,7 @@
 //! long it takes and nothing else.
 
 use super::{between, median};
+use crate::kernel::wide::{Loop, wide};
 
 /// Values below which all of them are copied.
 const FEW: usize = 1 << 14;
@@ -56,11 +57,9 @@ impl Bracket {
         let mut bracket = Self { low, high, n_below: 0, n_low: 0, n_high: 0, between: Vec::new() };
         let mut taken = [0.0; FEW];
         for part in values.chunks(FEW) {
+            wide(Counting { part, bracket: &mut bracket });
             let mut n = 0;
             for &value in part {
-                bracket.n_below += usize::from(value < low);
-                bracket.n_low += usize::from(value == low);
-                bracket.n_high += usize::from(value == high);
                 taken[n] = value;
                 n += usize::from(value > low && value < high);
             }
@@ -89,6 +88,28 @@ impl Bracket {
             return Some(*self.between.select_nth_unstable_by(place, f64::total_cmp).1);
         }
         (place - self.between.len() < self.n_high).then_some(self.high)
+    }
+}
+
+/// How many values of a part are below the bracket and at its ends.
+struct Counting<'a> {
+    part: &'a [f64],
+    bracket: &'a mut Bracket,
+}
+
+impl Loop for Counting<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Bracket { low, high, .. } = *self.bracket;
+        let mut counts = [0_u64; 3];
+        for &value in self.part {
+            counts[0] += u64::from(value < low);
+            counts[1] += u64::from(value == low);
+            counts[2] += u64::from(value == high);
+        }
+        self.bracket.n_below += counts[0] as usize;
+        self.bracket.n_low += counts[1] as usize;
+        self.bracket.n_high += counts[2] as usize;
     }
 }
 

@@ -109,7 +109,7 @@ impl ChurnModel {
     }
 
     /// Judges the model on customers of whom it is known who left; only customers that it was not
-    /// fitted to tell how good it is.
+    /// fitted to tell how good it is. Each row counts once, whatever weights the model was fitted by.
     ///
     /// # Errors
     /// Those of [`evaluate_with`](Self::evaluate_with).

@@ -18,10 +18,10 @@ pub enum CalibrationMethod {
 }
 
 impl CalibrationMethod {
-    pub(super) fn fit(self, labels: &[bool], probs: &[f64]) -> Result<Calibrator> {
+    pub(super) fn fit(self, labels: &[bool], probs: &[f64], weights: Option<&[f64]>) -> Result<Calibrator> {
         match self {
-            Self::Platt(platt) => platt.fit(labels, probs, None),
-            Self::Isotonic(isotonic) => isotonic.fit(labels, probs, None),
+            Self::Platt(platt) => platt.fit(labels, probs, weights),
+            Self::Isotonic(isotonic) => isotonic.fit(labels, probs, weights),
         }
     }
 }
@@ -30,7 +30,7 @@ impl CalibrationMethod {
 ///
 /// A curve is learned from customers that the model has not seen. Who is held out depends on the
 /// customer's number and the seed alone: the same customers whatever the order of the rows, and
-/// all rows of a customer together.
+/// all rows of a customer together. Where rows have weights, they count in the curve as in the fit.
 ///
 /// # Examples
 ///

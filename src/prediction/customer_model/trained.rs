@@ -41,6 +41,8 @@ pub(in crate::prediction) struct Trained {
 struct Judged<T> {
     actual: Vec<T>,
     predicted: Vec<f64>,
+    /// What each row counts for, where that was asked for and rows have weights.
+    weights: Option<Vec<f64>>,
     n_missing_actual: u64,
     n_missing_predictions: u64,
 }
@@ -86,8 +88,9 @@ impl Trained {
         others: &FeatureTable,
         source: CalibrationSource,
     ) -> Result<Self> {
-        let judged = self.judged_event(others)?;
-        self.calibrator = Some(params.method.fit(&judged.actual, &judged.predicted)?);
+        let judged = self.judged_event(others, true)?;
+        let Judged { actual, predicted, weights, .. } = &judged;
+        self.calibrator = Some(params.method.fit(actual, predicted, weights.as_deref())?);
         self.calibrated_on = Some(source);
         Ok(self)
     }
@@ -150,15 +153,19 @@ impl Trained {
         })
     }
 
-    /// What came beside what was predicted, of rows that have both.
-    fn judged_event(&self, table: &FeatureTable) -> Result<Judged<bool>> {
+    /// What came beside what was predicted, of rows that have both, as they are or with the weights
+    /// that the settings name.
+    fn judged_event(&self, table: &FeatureTable, is_weighted: bool) -> Result<Judged<bool>> {
         let target = self.target_of(table)?;
-        let (frame, table) = self.in_memory("evaluation", table, &[target])?;
+        let params = self.model.definition();
+        let weights = params.weights_column().filter(|_| is_weighted);
+        let others: Vec<&str> = std::iter::once(target).chain(weights).collect();
+        let (frame, table) = self.in_memory("evaluation", table, &others)?;
         let Some(coding) = self.model.labels() else {
             let reason = "the model predicts no event".to_owned();
             return Err(Error::Unusable { analysis: "evaluation", reason });
         };
-        let labels = coding.read(&frame, target, self.model.definition().missing_target)?;
+        let labels = coding.read(&frame, target, params.missing_target)?;
         let mut actual: Vec<Option<bool>> = vec![None; frame.height()];
         match labels.kept() {
             None => actual.iter_mut().zip(labels.values()).for_each(|(cell, &label)| *cell = Some(label)),
@@ -167,7 +174,8 @@ impl Trained {
                 pairs.for_each(|(&row, &label)| actual[row as usize] = Some(label));
             }
         }
-        Ok(Judged::of(actual, self.predict(&table)?.values()))
+        let weights = if is_weighted { params.read_weights(&frame)? } else { None };
+        Ok(Judged::of(actual, self.predict(&table)?.values(), weights.as_deref()))
     }
 
     /// The same for amounts.
@@ -177,7 +185,7 @@ impl Trained {
         let numbers = Numbers::of("evaluation", &frame, target)?;
         let aligned = numbers.aligned();
         let actual = (0..frame.height()).map(|row| aligned.cell(row).filter(|amount| !amount.is_nan())).collect();
-        Ok(Judged::of(actual, self.predict(&table)?.values()))
+        Ok(Judged::of(actual, self.predict(&table)?.values(), None))
     }
 
     /// How well probabilities tell who had the event.
@@ -186,7 +194,7 @@ impl Trained {
         table: &FeatureTable,
         evaluation: &BinaryEvaluation,
     ) -> Result<BinaryReport> {
-        let judged = self.judged_event(table)?;
+        let judged = self.judged_event(table, false)?;
         let mut report = evaluation.evaluate(&judged.actual, &judged.predicted)?;
         report.n_missing_labels = judged.n_missing_actual;
         report.n_missing_predictions = judged.n_missing_predictions;
@@ -269,16 +277,22 @@ impl Trained {
 }
 
 impl<T> Judged<T> {
-    fn of(actual: Vec<Option<T>>, predicted: &[Option<f64>]) -> Self {
-        let mut judged =
-            Self { actual: Vec::new(), predicted: Vec::new(), n_missing_actual: 0, n_missing_predictions: 0 };
-        for (actual, predicted) in actual.into_iter().zip(predicted) {
+    fn of(actual: Vec<Option<T>>, predicted: &[Option<f64>], weights: Option<&[f64]>) -> Self {
+        let mut judged = Self {
+            actual: Vec::new(),
+            predicted: Vec::new(),
+            weights: weights.map(|_| Vec::new()),
+            n_missing_actual: 0,
+            n_missing_predictions: 0,
+        };
+        for (row, (actual, predicted)) in actual.into_iter().zip(predicted).enumerate() {
             match (actual, predicted) {
                 (None, _) => judged.n_missing_actual += 1,
                 (Some(_), None) => judged.n_missing_predictions += 1,
                 (Some(actual), Some(predicted)) => {
                     judged.actual.push(actual);
                     judged.predicted.push(*predicted);
+                    judged.weights.iter_mut().zip(weights).for_each(|(own, weights)| own.push(weights[row]));
                 }
             }
         }

@@ -79,15 +79,19 @@ impl<'a> NumberCells<'a> {
 
     /// The numbers that are there.
     pub(super) fn present(&self) -> Cow<'_, [f64]> {
-        match (&self.valid, self.values.whole()) {
-            (None, Some(whole)) => Cow::Borrowed(whole),
-            (None, None) => Cow::Owned(self.values.iter().collect()),
-            (Some(words), Some(whole)) => Cow::Owned(present(words, whole)),
-            (Some(words), None) => {
-                let whole: Vec<f64> = self.values.iter().collect();
-                Cow::Owned(present(words, &whole))
-            }
+        if let (None, Some(whole)) = (&self.valid, self.values.whole()) {
+            return Cow::Borrowed(whole);
         }
+        let mut present = Vec::with_capacity(self.values.len());
+        let mut first = 0;
+        for values in self.values.parts(0..self.values.len()) {
+            match &self.valid {
+                None => present.extend_from_slice(values),
+                Some(words) => push_present(words, first, values, &mut present),
+            }
+            first += values.len();
+        }
+        Cow::Owned(present)
     }
 
     /// Calls for each row of a range that has no number.
@@ -105,17 +109,22 @@ impl<'a> NumberCells<'a> {
     }
 }
 
-/// The values whose bits are set.
-fn present(words: &[u64], values: &[f64]) -> Vec<f64> {
-    let mut present = Vec::with_capacity(values.len());
-    for (&word, values) in words.iter().zip(values.chunks(64)) {
-        if word == u64::MAX {
-            present.extend_from_slice(values);
-        } else {
-            present.extend((0..values.len()).filter(|at| word >> at & 1 == 1).map(|at| values[at]));
+/// Adds the values whose bits are set, of which the first belongs to a row.
+fn push_present(words: &[u64], first: usize, values: &[f64], present: &mut Vec<f64>) {
+    let (mut row, mut rest) = (first, values);
+    while !rest.is_empty() {
+        let (values, behind) = rest.split_at(rest.len().min(64 - row % 64));
+        let word = words[row / 64] >> (row % 64);
+        // Each value is written, and the next one over it unless its bit is set: nothing branches.
+        let (mut taken, mut n) = ([0.0; 65], 0);
+        for (at, &value) in values.iter().enumerate() {
+            taken[n] = value;
+            n += (word >> at & 1) as usize;
         }
+        present.extend_from_slice(&taken[..n]);
+        row += values.len();
+        rest = behind;
     }
-    present
 }
 
 fn days_in<'a>(series: &'a Series, column: &str) -> Result<Days<'a>> {

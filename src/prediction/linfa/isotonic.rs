@@ -18,7 +18,7 @@ use crate::prediction::calibration::{CalibrationMap, Calibrator, Rows};
 /// turn round are refused. What it gives is taken as it is: a step is reached at its highest score
 /// only, and version 0.8.1 puts one step too many together whenever it goes back for a later row
 /// that is too low. [`Isotonic`](crate::prediction::calibration::Isotonic) does not, and is never
-/// further from the labels in squares. Weights have seven digits.
+/// further from the labels in squares. Weights have seven digits, beside the largest one.
 ///
 /// # References
 ///
@@ -46,7 +46,7 @@ struct Pooled {
     score: f64,
     /// Share of the weight that has the event.
     share: f64,
-    weight: f32,
+    weight: f64,
 }
 
 impl LinfaIsotonic {
@@ -63,13 +63,16 @@ impl LinfaIsotonic {
     pub fn fit(self, labels: &[bool], scores: &[f64], weights: Option<&[f64]>) -> Result<Calibrator> {
         let rows = Rows::of(labels, scores, weights)?;
         let pooled = pooled(labels, scores, weights);
+        if !pooled.iter().map(|one| one.weight).sum::<f64>().is_finite() {
+            return Err(unusable("weights add up beyond the largest double; divide all by a power of ten".to_owned()));
+        }
         let records: Vec<f64> = pooled.iter().map(|one| one.score).collect();
         let records = Array2::from_shape_vec((records.len(), 1), records).map_err(refused)?;
         let shares: Array1<f64> = pooled.iter().map(|one| one.share).collect();
         if !is_rising(&records, &shares)? {
             return Err(turned());
         }
-        let dataset = Dataset::new(records, shares).with_weights(pooled.iter().map(|one| one.weight).collect());
+        let dataset = Dataset::new(records, shares).with_weights(single_weights(&pooled));
         let fitted = guarded("fit", || IsotonicRegression::new().fit(&dataset))?.map_err(refused)?;
         let curve: Array1<f64> = guarded("predict", || fitted.predict(&dataset))?;
         let blocks = steps(&pooled, &curve)?;
@@ -99,23 +102,30 @@ fn pooled(labels: &[bool], scores: &[f64], weights: Option<&[f64]>) -> Vec<Poole
     let of_score = |rows: &[usize]| {
         let of = |class: bool| rows.iter().filter(|&&row| labels[row] == class).map(|&row| weight(row)).sum::<f64>();
         let (events, others) = (of(true), of(false));
-        Pooled { score: scores[rows[0]], share: events / (events + others), weight: (events + others) as f32 }
+        Pooled { score: scores[rows[0]], share: events / (events + others), weight: events + others }
     };
     order.chunk_by(same).map(of_score).collect()
+}
+
+/// Weights in the precision that linfa has, moved by a power of two so that the largest is near 1;
+/// none is 0.
+fn single_weights(pooled: &[Pooled]) -> Array1<f32> {
+    let largest = pooled.iter().fold(0.0, |largest: f64, one| largest.max(one.weight));
+    let unit = largest.log2().floor().max(-1_000.0).exp2();
+    pooled.iter().map(|one| ((one.weight / unit) as f32).max(f32::MIN_POSITIVE)).collect()
 }
 
 /// The curve as its points, those of equal values as one: it is straight between any two of them.
 fn steps(pooled: &[Pooled], curve: &Array1<f64>) -> Result<Vec<IsotonicBlock>> {
     let mut blocks: Vec<IsotonicBlock> = Vec::new();
     for (one, &value) in pooled.iter().zip(curve) {
-        let weight = f64::from(one.weight);
         match blocks.last_mut() {
             Some(last) if value < last.value => return Err(turned()),
             Some(last) if value == last.value => {
                 last.high = one.score;
-                last.weight += weight;
+                last.weight += one.weight;
             }
-            _ => blocks.push(IsotonicBlock { low: one.score, high: one.score, value, weight }),
+            _ => blocks.push(IsotonicBlock { low: one.score, high: one.score, value, weight: one.weight }),
         }
     }
     Ok(blocks)

@@ -120,3 +120,21 @@ fn a_curve_that_linfa_turns_round_is_refused() {
     assert!(LinfaIsotonic::new().fit(&[true, false], &[0.1], None).is_err());
     assert!(LinfaIsotonic::new().fit(&[true, false], &[f64::NAN, 0.1], None).is_err());
 }
+
+/// linfa has weights in single precision; those of any unit give one curve.
+#[test]
+fn weights_of_any_unit_give_one_curve() {
+    let (labels, scores) = ([false, true, false, true, true], [0.1, 0.2, 0.3, 0.6, 0.7]);
+    let weights = [1.0, 2.0, 3.0, 1.0, 2.0];
+    let of = |unit: f64| LinfaIsotonic::new().fit(&labels, &scores, Some(&weights.map(|weight| weight * unit)));
+    let grid = [0.0, 0.15, 0.25, 0.45, 0.65, 1.0];
+    let plain = of(1.0).unwrap().apply(&grid).unwrap();
+    for unit in [1e-300, 1e-60, 1e60, 1e300] {
+        let found = of(unit).unwrap().apply(&grid).unwrap();
+        for (found, plain) in found.iter().zip(&plain) {
+            assert!((found - plain).abs() < 1e-6, "{unit:e}: {found} {plain}");
+        }
+    }
+    let beyond = LinfaIsotonic::new().fit(&labels, &[0.1, 0.1, 0.1, 0.6, 0.6], Some(&[1e308; 5])).unwrap_err();
+    assert_eq!(beyond.to_string(), "linfa: weights add up beyond the largest double; divide all by a power of ten");
+}

@@ -175,6 +175,13 @@ impl LinfaTableParams {
         let values = weighty.iter().map(|&row| target.values[row as usize]).collect();
         // linfa has single precision here.
         let weights: Array1<f32> = weighty.iter().map(|&row| weights[row as usize] as f32).collect();
+        let n_beyond = weights.iter().filter(|weight| !weight.is_normal()).count();
+        if n_beyond > 0 {
+            return Err(unusable(format!(
+                "{n_beyond} row(s) have a weight that single precision, which linfa has, does not hold; multiply all \
+                 weights by a power of ten"
+            )));
+        }
         LinfaTable::of(encoder, &frame, Target { values, ..target }, Some(weights), rows)
     }
 }

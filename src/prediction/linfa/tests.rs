@@ -258,3 +258,21 @@ fn settings_are_read_from_a_file() {
     assert_eq!(refused, "linfa: `l2_penalty` must be 0 or above, got -1");
     assert!(serde_json::from_str::<LinearRegression>(r#"{"alpha": 1.0}"#).is_err());
 }
+
+/// Weights that are 0 or infinite to linfa are no weights.
+#[test]
+fn weights_beyond_single_precision_are_refused() {
+    let read = |unit: f64| {
+        let frame = df!("x" => [1.0, 2.0, 3.0], "y" => [1.0, 3.0, 2.0], "w" => [unit, 2.0 * unit, 0.0]).unwrap();
+        let columns = FeatureColumns::new().features(["x"]).target("y");
+        let table = FeatureTable::new(frame.lazy(), &columns).unwrap();
+        let encoder = EncodingParams::new().check().unwrap().fit(&table).unwrap();
+        LinfaTableParams::new().weights("w").read_amounts(&encoder, &table)
+    };
+    assert_eq!(read(1e-30).unwrap().rows().n_zero_weight, 1);
+    for unit in [1e-60, 1e60] {
+        let told = "linfa: 2 row(s) have a weight that single precision, which linfa has, does not hold; multiply all \
+                    weights by a power of ten";
+        assert_eq!(read(unit).unwrap_err().to_string(), told);
+    }
+}

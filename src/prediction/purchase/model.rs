@@ -117,7 +117,8 @@ impl PurchaseModel {
     }
 
     /// Judges the model on customers of whom it is known what they bought; only customers that it
-    /// was not fitted to tell how good it is.
+    /// was not fitted to tell how good it is. Each row counts once, whatever weights the model was
+    /// fitted by.
     ///
     /// Counts and amounts are judged by the deviance of their model too; where the spend of buyers
     /// is predicted, rows that spent nothing leave that deviance undefined, so give buyers alone.

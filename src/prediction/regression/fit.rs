@@ -35,7 +35,7 @@ pub(super) fn prepare(params: &RegressionParams, table: &FeatureTable) -> Result
     let encoder = encoding.fit_frame(&training.frame, table.features(), training.weights.as_deref())?;
     let frame = std::mem::take(&mut training.frame);
     let encoded = encoder.encode(&frame)?;
-    training.keep(encoded.kept());
+    training.keep(encoded.kept(), params.class_weights);
     let outcomes = Outcomes {
         response: &training.response,
         weights: training.weights.as_deref(),

@@ -35,8 +35,9 @@ pub(super) fn average_marginal_effects(
     covariance: &SymmetricMatrix,
 ) -> Vec<Option<MarginalEffect>> {
     let n = observations.total_weight();
-    let slope = observations.weighted_sum(|row| family.mean_slope(solved.predictors[row])) / n;
-    let bends: Vec<f64> = solved.predictors.par_iter().map(|&predictor| mean_bend(family, predictor)).collect();
+    let slope_and_bend = |&predictor: &f64| slope_and_bend(family, predictor);
+    let (slopes, bends): (Vec<f64>, Vec<f64>) = solved.predictors.par_iter().map(slope_and_bend).unzip();
+    let slope = observations.weighted_sum(|row| slopes[row]) / n;
     let bends: Vec<f64> = observations.products(&bends).into_iter().map(|sum| sum / n).collect();
     let first = usize::from(observations.has_intercept());
     let of_column = |column: usize| {
@@ -55,11 +56,12 @@ pub(super) fn average_marginal_effects(
     (0..solved.coefficients.len()).map(of_column).collect()
 }
 
-/// The second derivative of the mean by the linear predictor.
-fn mean_bend(family: Family, predictor: f64) -> f64 {
+/// The first two derivatives of the mean by the linear predictor.
+fn slope_and_bend(family: Family, predictor: f64) -> (f64, f64) {
+    let slope = family.mean_slope(predictor);
     match family {
-        Family::Gaussian => 0.0,
-        Family::Binomial => family.mean_slope(predictor) * (1.0 - 2.0 * family.mean(predictor)),
-        _ => predictor.exp(),
+        Family::Gaussian => (slope, 0.0),
+        Family::Binomial => (slope, slope * (1.0 - 2.0 * family.mean(predictor))),
+        _ => (slope, slope),
     }
 }

@@ -1,5 +1,6 @@
 //! Settings of a regression.
 
+use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::errors::StandardErrors;
@@ -239,6 +240,20 @@ impl RegressionParams {
     pub fn tol(mut self, tol: f64) -> Self {
         self.tol = tol;
         self
+    }
+
+    /// The weights of rows that were not learned from, where rows have weights.
+    pub(in crate::prediction) fn read_weights(&self, frame: &DataFrame) -> Result<Option<Vec<f64>>> {
+        let Some(weights) = &self.weights else { return Ok(None) };
+        match weights.role().problem(frame.schema()) {
+            Some(problem) => Err(Error::Schema { table: REGRESSION, problems: vec![problem] }),
+            None => weights.read(frame).map(Some),
+        }
+    }
+
+    /// The column of the weights.
+    pub(in crate::prediction) fn weights_column(&self) -> Option<&str> {
+        self.weights.as_ref().map(|weights| weights.column.as_str())
     }
 
     /// Checks the settings and fits.

@@ -108,6 +108,9 @@ fn check_params(params: &RegressionParams) -> Result<()> {
     if params.clusters.is_some() {
         return refused("clusters", "set");
     }
+    if params.weights.as_ref().is_some_and(|weights| weights.meaning == WeightMeaning::Sampling) {
+        return refused("weights", "sampling weights");
+    }
     if params.kind_of_sandwich().is_some() {
         return refused("std_errors", "robust ones, or weights that need them");
     }
@@ -136,7 +139,7 @@ fn with_batch(
     let mut training = Training::of(params, frame, target, coding)?;
     let frame = std::mem::take(&mut training.frame);
     let encoded = encoder.encode(&frame)?;
-    training.keep(encoded.kept());
+    training.keep(encoded.kept(), None);
     let outcomes = Outcomes {
         response: &training.response,
         weights: training.weights.as_deref(),

@@ -4,7 +4,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::params::{Offset, REGRESSION, RegressionParams};
-use super::weights::WeightMeaning;
+use super::weights::{ClassWeights, WeightMeaning};
 use crate::analysis::collect;
 use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
@@ -89,18 +89,15 @@ impl Training {
                 frame.take(&numbers).map_err(Error::query(REGRESSION))?
             }
         };
-        let weights = match (&params.weights, params.class_weights) {
-            (Some(weights), _) => Some(weights.read(&frame)?),
-            (None, Some(weights)) => Some(weights.of(&response)),
-            (None, None) => None,
-        };
+        let weights = params.weights.as_ref().map(|weights| weights.read(&frame)).transpose()?;
         let offset = params.offset.as_ref().map(|offset| read_offset(&frame, offset)).transpose()?;
         let groups = params.clusters.as_ref().map(|clusters| read_groups(&frame, clusters)).transpose()?;
         Ok(Self { frame, response, labels, weights, offset, groups, rows })
     }
 
-    /// Leaves out rows for which a feature is missing, and counts them.
-    pub(super) fn keep(&mut self, kept: Option<&[u32]>) {
+    /// Leaves out rows for which a feature is missing, and counts them; weighs the classes of the
+    /// others.
+    pub(super) fn keep(&mut self, kept: Option<&[u32]>, class_weights: Option<ClassWeights>) {
         let n_zero = |weights: &Option<Vec<f64>>| {
             weights.as_ref().map_or(0, |weights| weights.iter().filter(|&&weight| weight == 0.0).count() as u64)
         };
@@ -110,6 +107,9 @@ impl Training {
             self.weights = self.weights.as_ref().map(|weights| picked(weights, kept));
             self.offset = self.offset.as_ref().map(|offset| picked(offset, kept));
             self.groups = self.groups.as_ref().map(|groups| picked(groups, kept));
+        }
+        if let Some(weights) = class_weights {
+            self.weights = Some(weights.of(&self.response));
         }
         self.rows.n_zero_weight = n_zero(&self.weights);
         self.rows.n_fitted = self.response.len() as u64 - self.rows.n_zero_weight;

@@ -154,24 +154,42 @@ impl Family {
     /// Twice what a row's likelihood lacks to that of a mean equal to its response.
     #[must_use]
     pub fn unit_deviance(self, response: f64, predictor: f64) -> f64 {
-        let (y, eta) = (response, predictor);
+        self.unit_deviance_at(self.deviance_terms(predictor), response)
+    }
+
+    /// What the unit deviances of all rows of one linear predictor have in common.
+    pub(super) fn deviance_terms(self, predictor: f64) -> [f64; 2] {
+        let eta = predictor;
         match self {
-            Self::Gaussian => (y - eta) * (y - eta),
+            Self::Gaussian => [eta, 0.0],
+            Self::Binomial => [eta, ln_one_plus_exp(eta)],
+            Self::Poisson => [eta, eta.exp()],
+            Self::Gamma => [(-eta).exp(), 0.0],
+            Self::Tweedie { power } => {
+                let (q, r) = (1.0 - power, 2.0 - power);
+                [(q * eta).exp() / q, (r * eta).exp() / r]
+            }
+        }
+    }
+
+    /// The unit deviance of a response, given those terms of its linear predictor.
+    #[inline]
+    pub(super) fn unit_deviance_at(self, terms: [f64; 2], response: f64) -> f64 {
+        let ([first, second], y) = (terms, response);
+        match self {
+            Self::Gaussian => (y - first) * (y - first),
             Self::Binomial => {
-                let saturated = x_ln_x(y) + x_ln_x(1.0 - y);
-                2.0 * (saturated - (y * eta - ln_one_plus_exp(eta)))
+                let saturated = if y > 0.0 && y < 1.0 { y * y.ln() + (1.0 - y) * (1.0 - y).ln() } else { 0.0 };
+                2.0 * (saturated - (y * first - second))
             }
-            Self::Poisson => {
-                let mean = eta.exp();
-                2.0 * (if y > 0.0 { y * (y.ln() - eta) } else { 0.0 } - (y - mean))
-            }
+            Self::Poisson => 2.0 * (if y > 0.0 { y * (y.ln() - first) } else { 0.0 } - (y - second)),
             Self::Gamma => {
-                let ratio = y * (-eta).exp();
+                let ratio = y * first;
                 2.0 * ((ratio - 1.0) - ratio.ln())
             }
             Self::Tweedie { power: p } => {
                 let (q, r) = (1.0 - p, 2.0 - p);
-                2.0 * (y.powf(r) / (q * r) - y * (q * eta).exp() / q + (r * eta).exp() / r)
+                2.0 * (y.powf(r) / (q * r) - y * first + second)
             }
         }
     }
@@ -296,10 +314,6 @@ pub(super) fn logistic(predictor: f64) -> (f64, f64) {
 
 fn ln_one_plus_exp(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
-}
-
-fn x_ln_x(x: f64) -> f64 {
-    if x > 0.0 { x * x.ln() } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ fn null_coefficients(observations: &Observations) -> Vec<f64> {
 
 fn null_deviance(observations: &Observations, options: &RegressionOptions) -> Result<f64, RegressionError> {
     let family = Family::Binomial;
-    let start = super::fit::null_coefficients(observations, family, options)?;
+    let start = super::newton::null_coefficients(observations, family, options)?;
     let [deviance] = observations.totals(&start, &mut Vec::new(), |y, eta| [family.unit_deviance(y, eta)])?;
     Ok(deviance)
 }

@@ -11,6 +11,7 @@ mod group_scores;
 mod layout;
 mod least_squares;
 mod leverages;
+mod newton;
 mod observations;
 mod pass;
 mod pass_vectors;

@@ -98,6 +98,14 @@ impl Observations {
         Ok(Self { layout, rows, original, aliased, products, level })
     }
 
+    /// One row in so many, with the columns as they are fitted.
+    pub(super) fn every(&self, step: usize) -> Self {
+        let (layout, rows) = (self.layout.clone(), self.rows.every(step, &self.layout));
+        let level = if layout.has_intercept { level(&rows) } else { 0.0 };
+        let products = Pass { layout: &layout, rows: &rows }.plain_products(level);
+        Self { layout, rows, original: None, aliased: self.aliased.clone(), products, level }
+    }
+
     /// Columns that those before them determine, in ascending order; they have no coefficients.
     #[must_use]
     pub fn aliased(&self) -> &[usize] {

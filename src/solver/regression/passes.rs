@@ -3,6 +3,7 @@
 use super::family::{Curvature, Family, Way};
 use super::fit::RegressionError;
 use super::layout::Layout;
+use super::newton::near_the_end;
 use super::observations::Observations;
 use super::pass::Pass;
 use super::sums::Sums;
@@ -31,9 +32,19 @@ pub(super) trait Passes {
         predictors: &mut Vec<f64>,
         of_row: impl Fn(f64, f64) -> [f64; N] + Sync,
     ) -> Result<[f64; N], RegressionError>;
+    /// The same of the responses alone.
+    fn total_of_responses(&self, of_row: impl Fn(f64) -> f64 + Sync) -> Result<f64, RegressionError> {
+        let nowhere = vec![0.0; self.layout().n_columns];
+        self.totals(&nowhere, &mut Vec::new(), |response, _| [of_row(response)]).map(|[total]| total)
+    }
     fn extent(&self, family: Family, direction: &[f64]) -> Result<Extent, RegressionError>;
     /// Rows that a direction moves further than this.
     fn n_moved(&self, direction: &[f64], further: f64) -> Result<u64, RegressionError>;
+
+    /// Coefficients near those at the end, where a share of the rows can tell them.
+    fn near_the_end(&self, _family: Family) -> Option<Vec<f64>> {
+        None
+    }
 
     /// Columns that are not aliased.
     fn kept(&self) -> Vec<usize> {
@@ -126,11 +137,19 @@ impl Passes for Observations {
         Ok(self.weighted_sums(|row| of_row(self.rows.response[row], predictors[row])))
     }
 
+    fn total_of_responses(&self, of_row: impl Fn(f64) -> f64 + Sync) -> Result<f64, RegressionError> {
+        Ok(self.weighted_sum(|row| of_row(self.rows.response[row])))
+    }
+
     fn extent(&self, family: Family, direction: &[f64]) -> Result<Extent, RegressionError> {
         Ok(Extent::of(self.pass(), family, direction))
     }
 
     fn n_moved(&self, direction: &[f64], further: f64) -> Result<u64, RegressionError> {
         Ok(n_moved(self.pass(), direction, further))
+    }
+
+    fn near_the_end(&self, family: Family) -> Option<Vec<f64>> {
+        near_the_end(self, family)
     }
 }

@@ -96,6 +96,32 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// One row in so many.
+    pub(super) fn every(&self, step: usize, layout: &Layout) -> Self {
+        let codes = of_every(&self.codes, step, layout.factors.len());
+        let of_each = |values: &Vec<f64>| of_every(values, step, 1);
+        Self {
+            n_rows: self.n_rows.div_ceil(step),
+            numbers: of_every(&self.numbers, step, layout.numbers.len()),
+            multipliers: of_every(&self.multipliers, step, layout.n_multipliers),
+            runs: runs(&codes, layout.factors.len()),
+            codes,
+            response: of_each(&self.response),
+            weights: self.weights.as_ref().map(of_each),
+            offset: self.offset.as_ref().map(of_each),
+            groups: self.groups.as_ref().map(|groups| of_every(groups, step, 1)),
+        }
+    }
+}
+
+/// The cells of one row in so many, of rows of this width.
+fn of_every<T: Copy>(cells: &[T], step: usize, width: usize) -> Vec<T> {
+    let mut picked = Vec::with_capacity(cells.len() / step + width);
+    cells.chunks_exact(width.max(1)).step_by(step).for_each(|row| picked.extend_from_slice(row));
+    picked
+}
+
 /// Where rows of the same codes begin.
 fn runs(codes: &[u32], width: usize) -> Vec<u32> {
     if width == 0 {
