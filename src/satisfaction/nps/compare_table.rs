@@ -121,10 +121,10 @@ impl ToDataFrame for NpsTests {
             numbers(&|pair| found(pair, |one| one.interval.low), columns::CONF_LOW),
             numbers(&|pair| found(pair, |one| one.interval.high), columns::CONF_HIGH),
             numbers(&statistic, columns::STATISTIC),
-            numbers(&|pair| p_value(pair).map(|p| p.value()), columns::P_VALUE),
-            numbers(&|pair| p_value(pair).map(|p| p.log10()), columns::LOG10_P),
-            numbers(&|pair| pair.p_adjusted.map(|p| p.value()), columns::P_ADJUSTED),
-            numbers(&|pair| pair.p_adjusted.map(|p| p.log10()), columns::LOG10_P_ADJUSTED),
+            numbers(&|pair| p_value(pair).map(PValue::value), columns::P_VALUE),
+            numbers(&|pair| p_value(pair).map(PValue::log10), columns::LOG10_P),
+            numbers(&|pair| pair.p_adjusted.map(PValue::value), columns::P_ADJUSTED),
+            numbers(&|pair| pair.p_adjusted.map(PValue::log10), columns::LOG10_P_ADJUSTED),
         ])
     }
 }

@@ -19,13 +19,13 @@
 //! # What drives the score
 //!
 //! The score is the mean of a code: 100 of a promoter, 0 of a passive, -100 of a detractor. So with
-//! that code as their target [key drivers](crate::correlation::drivers) share out what moves the
+//! that code as their target [key drivers](crate::correlation::KeyDriversParams) share out what moves the
 //! score: [`nps_code_expr`](super::nps_code_expr) makes the code, and
 //! [`SurveyResponses::answers`](crate::frame::SurveyResponses::answers) the ratings, from which
 //! codes such as 0 for "not applicable" have to be gone.
 //!
 //! ```
-//! use customer_analytics::correlation::{ImportanceMethod, Quadrant};
+//! use customer_analytics::correlation::ImportanceMethod;
 //! use customer_analytics::prelude::*;
 //! use customer_analytics::satisfaction::nps_code_expr;
 //!
@@ -44,7 +44,7 @@
 //! // -100, 0, 0 and 100 of those who rated both: one step up of either is worth 100 points.
 //! let price = &report.drivers[0];
 //! assert!((price.importance(ImportanceMethod::Lmg).unwrap().share.unwrap() - 0.5).abs() < 1e-12);
-//! assert_eq!((report.n_rows_used, price.quadrant), (4, Some(Quadrant::ConcentrateHere)));
+//! assert_eq!((report.n_rows_used, price.performance), (4, Some(12.5)));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
