@@ -41,7 +41,8 @@
 //!     .run(&survey)?;
 //! // Means 8, 6 and 4: 100 (0.5 * 7 + 0.25 * 5 + 0.25 * 3) / 9.
 //! assert!((report.overall.csi.unwrap() - 550.0 / 9.0).abs() < 1e-12);
-//! assert!((acsi([8.0, 6.0, 4.0], &ItemWeights::new(&[2.0, 1.0, 1.0])?)? - 550.0 / 9.0).abs() < 1e-12);
+//! let weights = ItemWeights::new(&[2.0, 1.0, 1.0]).unwrap();
+//! assert!((acsi([8.0, 6.0, 4.0], &weights).unwrap() - 550.0 / 9.0).abs() < 1e-12);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
