@@ -24,7 +24,9 @@ pub use crate::prediction::snapshot::{SnapshotParams, SnapshotTarget};
 pub use crate::quality::QualityParams;
 pub use crate::satisfaction::SurveyPeriod;
 pub use crate::satisfaction::csat::{CsatParams, CsatReport};
+pub use crate::satisfaction::csi::{CsiParams, CsiReport, ItemWeighting};
 pub use crate::satisfaction::nps::{NpsInterval, NpsParams, NpsReport};
+pub use crate::satisfaction::trend::{TrendParams, TrendReport};
 pub use crate::segmentation::{
     Concentration, HoldoutParams, MigrationMatrix, Monetary, PurchaseUnit, RfmParams, RfmScores, SegmentMap, Segments,
     TieRule, ValueModel, ValueScoreParams,

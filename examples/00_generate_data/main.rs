@@ -5,10 +5,12 @@
 //! cargo run --example 00_generate_data -- --check    fails unless they are what it would write
 //! ```
 //!
-//! A tea shop that never was: 18 months of orders up to 2026-06-30, and three days after. No
+//! A tea shop that never was: 18 months of orders and of answers to a survey up to 2026-06-30, and
+//! three days after. No
 //! clock and no outside source of chance, so the files are the same byte for byte everywhere.
 
 mod dirt;
+mod feedback;
 mod random;
 mod shop;
 
@@ -24,6 +26,7 @@ use shop::{Line, Span};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data");
 const SEED: u64 = 20_260_630;
+const FEEDBACK_SEED: u64 = 20_260_703;
 /// The day that was exported twice.
 const TWICE: &str = ",2025-12-01 ";
 
@@ -34,7 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lines = lines(&mut random, &span);
     let sales = sales(&mut random, &lines);
     let referrals = referrals(&mut random, &lines);
-    for (name, text) in [("sales.csv", sales), ("referrals.csv", referrals)] {
+    // By numbers of its own, so that neither file depends on the other.
+    let feedback = feedback::feedback(&mut Random::new(FEEDBACK_SEED), &span);
+    for (name, text) in [("sales.csv", sales), ("referrals.csv", referrals), ("feedback.csv", feedback)] {
         let path = Path::new(DATA).join(name);
         if !check {
             fs::write(&path, &text)?;

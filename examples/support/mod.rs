@@ -8,6 +8,9 @@ pub const SALES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/sale
 /// How many friends each customer has brought.
 pub const REFERRALS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/referrals.csv");
 
+/// What customers of that shop said when they were asked.
+pub const FEEDBACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/feedback.csv");
+
 /// Which column of the sales plays which role.
 pub fn sales_columns() -> TransactionColumns {
     TransactionColumns::new("customer_id", "ordered_at")

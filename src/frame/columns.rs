@@ -193,6 +193,14 @@ pub const TARGET_SHARE: &str = "target_share";
 pub const SHARE_BEFORE: &str = "share_before";
 /// Share after, 0..=1.
 pub const SHARE_AFTER: &str = "share_after";
+/// Points that a segment added to a change by becoming larger or smaller.
+pub const MIX: &str = "mix";
+/// Points that a segment added to a change by another opinion.
+pub const RATE: &str = "rate";
+/// The first group of a comparison.
+pub const GROUP: &str = "group";
+/// The group that it is compared with.
+pub const OTHER_GROUP: &str = "other_group";
 /// Net promoter score, -100..=100.
 pub const NPS: &str = "nps";
 /// Responses of promoters.

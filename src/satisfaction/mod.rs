@@ -8,7 +8,8 @@
 //! [`csat`] shares of satisfied customers and effort scores; [`trend`] says how they move from period
 //! to period, [`paired`] how the same people changed their minds. [`response`] tells who answered and
 //! who did not, [`raking`] finds weights that give the responses the make-up of their population, and
-//! [`SampleSizeParams`] plans how many to ask.
+//! [`SampleSizeParams`] plans how many to ask. What drives a score is told by key drivers of the same
+//! answers, for which [`nps`] has an example.
 
 mod cells;
 pub mod csat;

@@ -103,19 +103,24 @@ fn a_wrong_encoding_is_told_before_any_score() {
 
 #[test]
 fn a_segment_for_every_response_is_as_many_groups() {
-    let n = 200_000_u32;
-    let frame = df!(
-        "score" => (0..n).map(|k| (k % 11) as i8).collect::<Vec<_>>(),
-        "id" => (0..n).collect::<Vec<_>>(),
-    );
-    let columns = SurveyColumns::new().score(Question::new("score", Scale::ZERO_TO_TEN)).segments(["id"]);
-    let survey = SurveyResponses::new(frame.unwrap().lazy(), &columns).unwrap();
-    let report = NpsParams::new().by(["id"]).min_n(2).run(&survey).unwrap();
-    assert_eq!(report.segments.len(), n as usize);
-    assert!(report.segments.iter().all(|group| group.n == 1 && group.nps.is_none()));
-    assert!(report.to_string().contains("and 199,950 more"));
-    let error = NpsParams::new().by(["id"]).run(&survey).unwrap().test_segments().unwrap_err().to_string();
-    assert!(error.contains("200000 groups have too many pairs"), "{error}");
+    let answers = |n: u32| {
+        let frame = df!(
+            "score" => (0..n).map(|k| (k % 11) as i8).collect::<Vec<_>>(),
+            "id" => (0..n).collect::<Vec<_>>(),
+        );
+        let columns = SurveyColumns::new().score(Question::new("score", Scale::ZERO_TO_TEN)).segments(["id"]);
+        SurveyResponses::new(frame.unwrap().lazy(), &columns).unwrap()
+    };
+    let report = NpsParams::new().by(["id"]).run(&answers(1_000_000)).unwrap();
+    assert_eq!((report.segments.len(), report.overall.n), (1_000_000, 1_000_000));
+    // In the order of their numbers: 0 is the answer of the first, 10 that of the eleventh.
+    assert_eq!((report.segments[0].nps, report.segments[10].nps), (Some(-100.0), Some(100.0)));
+    assert!(report.segments.iter().all(|group| group.n == 1 && group.interval.is_some()));
+    assert!(report.to_string().contains("and 999,950 more"));
+    let error = report.test_segments().unwrap_err().to_string();
+    assert!(error.contains("1000000 groups have too many pairs"), "{error}");
+    let hidden = NpsParams::new().by(["id"]).min_n(2).run(&answers(1_000)).unwrap();
+    assert!(hidden.segments.iter().all(|group| group.n == 1 && group.nps.is_none()));
 }
 
 /// Items of an index are read by the rules of any question; what they lack is counted item by item.

@@ -45,6 +45,7 @@ mod reading_files;
 mod reading_text_files;
 mod regression_data;
 mod validity_of_a_table;
+mod what_customers_say;
 mod what_drives_airline_satisfaction;
 mod what_drives_recommendation;
 mod what_our_satisfaction_index_says;

@@ -72,7 +72,6 @@ impl Answers {
     }
 
     /// What became of the rows.
-    #[cfg(test)]
     pub(crate) fn counts(&self, scale: Scale) -> AnswerCounts {
         let mut tally = [0_u64; 256];
         self.codes.iter().for_each(|&code| tally[usize::from(code)] += 1);

@@ -121,7 +121,7 @@ impl Question {
     }
 }
 
-/// Types whose numbers are answers.
+/// Types whose numbers are answers; a question that nobody was asked has no type at all.
 fn is_answer(dtype: &DataType) -> bool {
-    dtype.is_primitive_numeric() || dtype.is_decimal()
+    dtype.is_primitive_numeric() || dtype.is_decimal() || dtype.is_null()
 }

@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::answers::{Answers, read_answers};
 use super::question::Question;
-use super::roles::SurveyColumns;
+use super::roles::{OutOfScale, SurveyColumns};
 use crate::error::{Error, Result};
 use crate::frame::columns::{RULE_REASON, SOURCE_ROW};
 use crate::frame::times::time_expr;
@@ -76,6 +76,35 @@ impl SurveyResponses {
         &self.columns.items
     }
 
+    /// The table with its questions read: every score and item a double, null where there is no
+    /// answer, be it missing, a code that stands for none, or set aside. All other columns stay.
+    ///
+    /// It is what other analyses begin with, such as key drivers and correlations, for which a 0
+    /// that says "not applicable" would be the worst answer. The query fails at answers that can
+    /// be none on their scale, unless [`SurveyColumns::out_of_scale`] sets them aside.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use customer_analytics::frame::{Question, Scale, SurveyColumns, SurveyResponses};
+    /// use customer_analytics::polars::prelude::*;
+    ///
+    /// let table = df!("food" => [5, 0, 3], "staff" => ["4 - good", "", "1 - bad"], "city" => ["a", "b", "c"])?;
+    /// let food = Question::new("food", Scale::ONE_TO_FIVE).not_applicable([0]);
+    /// let staff = Question::new("staff", Scale::ONE_TO_FIVE).text_scores(true);
+    /// let survey = SurveyResponses::new(table.lazy(), &SurveyColumns::new().items([food, staff]))?;
+    /// let expected = df!(
+    ///     "food" => [Some(5.0), None, Some(3.0)], "staff" => [Some(4.0), None, Some(1.0)], "city" => ["a", "b", "c"],
+    /// )?;
+    /// assert_eq!(survey.answers().collect()?, expected);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn answers(&self) -> LazyFrame {
+        let policy = self.columns.out_of_scale;
+        let read: Vec<Expr> = self.columns.questions().map(|question| answer_expr(question, policy)).collect();
+        self.frame.clone().with_columns(read)
+    }
+
     /// The rows with an answer that can be none on its scale: outside it, between its whole
     /// numbers, or in a text that does not begin with a score.
     ///
@@ -99,6 +128,20 @@ impl SurveyResponses {
         let time = self.columns.time.as_ref()?;
         Some(time_expr(time, self.columns.time_format.as_ref(), &self.schema))
     }
+}
+
+/// The answers to a question as doubles.
+fn answer_expr(question: &Question, policy: OutOfScale) -> Expr {
+    let (column, question) = (col(question.column()), question.clone());
+    let read = move |column: Column| {
+        let failed = |error: Error| polars_err!(ComputeError: "{error}");
+        let answers = read_answers(TABLE, &question, &column).map_err(failed)?;
+        answers.counts(question.scale()).check(TABLE, &question, policy).map_err(failed)?;
+        let scores: Float64Chunked = answers.scores(question.scale()).collect();
+        Ok(scores.with_name(column.name().clone()).into_column())
+    };
+    let field = |_: &Schema, field: &Field| Ok(Field::new(field.name().clone(), DataType::Float64));
+    column.map_with_fmt_str(read, field, "answers")
 }
 
 /// The rows of a batch that have an answer that can be none, with what is wrong.

@@ -235,3 +235,25 @@ fn rows_that_are_set_aside_say_why() {
     let days = collect(survey.lazy().select([survey.time_expr().unwrap()]));
     assert_eq!(days.column("when").unwrap().date().unwrap().physical().get(0), Some(18_871));
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a query of the caller's own")]
+fn answers_as_numbers_are_refused_or_set_aside_as_everywhere() {
+    let frame = df!("q" => [Some(10.0), Some(11.0), Some(99.0), None, Some(7.5)], "text" => ["a"; 5]).unwrap();
+    let roles = SurveyColumns::new().score(nps());
+    let refused = SurveyResponses::new(frame.clone().lazy(), &roles).unwrap().answers().collect().unwrap_err();
+    let text = refused.to_string();
+    assert!(text.contains("survey: column `q` has 1 answer(s) outside 0..=10, 1 answer(s) between"), "{text}");
+    let aside = SurveyResponses::new(frame.lazy(), &roles.out_of_scale(OutOfScale::Quarantine)).unwrap();
+    let expected = df!("q" => [Some(10.0), None, None, None, None], "text" => ["a"; 5]).unwrap();
+    assert_eq!(aside.answers().collect().unwrap(), expected);
+}
+
+/// A column without a type is what a file has of a question that was not asked.
+#[test]
+fn a_question_that_nobody_was_asked_has_no_answers() {
+    let untyped = Series::new_null("q".into(), 3);
+    assert_eq!(read(&nps(), untyped.clone()), (vec![None; 3], counts(0, 3, 0, 0, 0, 0)));
+    let frame = DataFrame::new(3, vec![untyped.into_column()]).unwrap();
+    assert!(SurveyResponses::new(frame.lazy(), &SurveyColumns::new().score(nps())).is_ok());
+}

@@ -2,7 +2,9 @@
 //! samples of so many answers with their chances.
 
 use super::{NpsCounts, WaldForm, nps_difference};
+use crate::kernel::bootstrap::Draw;
 use crate::kernel::distribution::gamma::ln_gamma;
+use crate::kernel::draw::{Binomial, Chance};
 
 /// Shares of promoters and detractors, from even to nearly all of one class.
 const SHARES: [(f64, f64); 14] = [
@@ -59,6 +61,40 @@ fn adjusted_intervals_cover_within_a_point_of_what_they_say() {
             assert!(coverage >= 0.94, "{n} {p} {d}: {coverage}");
             let outside = n as f64 * (1.0 - p.max(d).max(1.0 - p - d));
             assert!(outside < 15.0 || coverage <= 0.96, "{n} {p} {d}: {coverage}");
+        }
+    }
+}
+
+/// The same by drawing 40,000 samples of each size and share, beside what all samples say: within a point
+/// of 95 %, but where fewer than 15 answers are expected outside the largest class, and within four standard
+/// errors of the drawing of the coverage that was worked out.
+#[test]
+fn drawn_samples_are_covered_as_all_samples_are() {
+    const N_DRAWN: u32 = 40_000;
+    let mut random = Draw::of(20_160_229, 0);
+    let random = random.generator();
+    for n in [20, 50, 100, 500] {
+        for (p, d) in [(0.5, 0.2), (0.7, 0.05), (0.85, 0.05), (0.95, 0.01), (0.05, 0.45), (0.02, 0.02)] {
+            let holds = |counts: &NpsCounts| {
+                let ends = counts.summary().unwrap().adjusted_wald(0.95).unwrap().interval;
+                (ends.low..=ends.high).contains(&(100.0 * (p - d)))
+            };
+            let (promotes, detracts) = (Chance::new(p, 1.0 - p), Chance::new(d, 1.0 - p - d));
+            let of_promoters = Binomial::new(n, &promotes);
+            let mut n_held = 0;
+            for _ in 0..N_DRAWN {
+                let promoters = of_promoters.draw(random);
+                let detractors = Binomial::new(n - promoters, &detracts).draw(random);
+                let counts = NpsCounts { promoters, passives: n - promoters - detractors, detractors };
+                n_held += u32::from(holds(&counts));
+            }
+            let drawn = f64::from(n_held) / f64::from(N_DRAWN);
+            let all: f64 =
+                samples(n, (p, d)).iter().filter(|(counts, _)| holds(counts)).map(|(_, chance)| chance).sum();
+            let error = (all * (1.0 - all) / f64::from(N_DRAWN)).sqrt();
+            assert!((drawn - all).abs() <= 4.0 * error + 1e-6, "{n} {p} {d}: {drawn} {all}");
+            let outside = n as f64 * (1.0 - p.max(d).max(1.0 - p - d));
+            assert!(drawn >= 0.94 && (outside < 15.0 || drawn <= 0.96), "{n} {p} {d}: {drawn}");
         }
     }
 }

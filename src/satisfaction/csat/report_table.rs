@@ -14,7 +14,8 @@ impl fmt::Display for CsatReport {
         let weighted = if self.is_weighted { ", weighted" } else { "" };
         let conf_level = shown_number(Some(100.0 * self.params.conf_level));
         write!(f, "satisfaction scores: {}", self.rows)?;
-        write!(f, "\nscale {}; {}; {conf_level}% intervals{weighted}", self.scale, self.boxes())?;
+        let (min, max) = (self.scale.min(), self.scale.max());
+        write!(f, "\nscale {min} to {max}; {}; {conf_level}% intervals{weighted}", self.boxes())?;
         for groups in [std::slice::from_ref(&self.overall), &self.segments, &self.periods, &self.groups] {
             self.write_groups(f, groups)?;
         }

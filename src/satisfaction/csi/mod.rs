@@ -21,9 +21,30 @@
 //! Responses with weights, as raking gives them, have a weighted mean and the standard error of a
 //! ratio by linearisation (Cochran 1977), which with equal weights is that of a plain mean.
 //!
-//! The three-item index of the American Customer Satisfaction Index is the same with its three
-//! questions on scales from 1 to 10 and its published weights; see
-//! [`acsi`](crate::kernel::survey::acsi).
+//! # The American Customer Satisfaction Index
+//!
+//! Its index of three items is the same with its three questions on scales from 1 to 10 and its
+//! published weights, of complete answers; [`acsi`](crate::kernel::survey::acsi) is the formula for
+//! three means that are known.
+//!
+//! ```
+//! use customer_analytics::kernel::survey::{ItemWeights, acsi};
+//! use customer_analytics::prelude::*;
+//! use customer_analytics::satisfaction::csi::MissingItems;
+//!
+//! let answers = df!("overall" => [9, 7], "expected" => [8, 4], "ideal" => [5, 3])?;
+//! let items = ["overall", "expected", "ideal"].map(|column| Question::new(column, Scale::ONE_TO_TEN));
+//! let survey = SurveyResponses::new(answers.lazy(), &SurveyColumns::new().items(items))?;
+//! let report = CsiParams::new()
+//!     .stated_weights([("overall", 0.5), ("expected", 0.25), ("ideal", 0.25)])
+//!     .missing_items(MissingItems::CompleteOnly)
+//!     .run(&survey)?;
+//! // Means 8, 6 and 4: 100 (0.5 * 7 + 0.25 * 5 + 0.25 * 3) / 9.
+//! assert!((report.overall.csi.unwrap() - 550.0 / 9.0).abs() < 1e-12);
+//! let weights = ItemWeights::new(&[2.0, 1.0, 1.0]).unwrap();
+//! assert!((acsi([8.0, 6.0, 4.0], &weights).unwrap() - 550.0 / 9.0).abs() < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # References
 //!

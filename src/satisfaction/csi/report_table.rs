@@ -19,6 +19,9 @@ impl fmt::Display for CsiReport {
         write!(f, "\n{conf_level}% intervals{weighted}; {}; {}", self.weights_in_words(), self.missing_in_words())?;
         self.write_items(f)?;
         write!(f, "\n{}", self.reliability_in_words())?;
+        f.write_str(
+            "\ncomplete: the index of those who answered all items; item means: of the items, each over all who did",
+        )?;
         for groups in [std::slice::from_ref(&self.overall), &self.segments, &self.periods, &self.groups] {
             self.write_groups(f, groups)?;
         }
@@ -66,9 +69,10 @@ impl CsiReport {
         let row = |item: &CsiItem| {
             let mut cells = vec![format!("{:.4}", item.weight), grouped(item.answers.n_answered)];
             cells.push(grouped(item.answers.n_rows - item.answers.n_answered));
-            cells.extend(
-                [item.mean, item.index, item.item_total, item.alpha_if_deleted].map(|one| shown_digits(one, 4)),
-            );
+            let shown =
+                |number: Option<f64>, n: usize| number.map_or_else(|| "-".to_owned(), |one| format!("{one:.n$}"));
+            cells.extend([shown(item.mean, 3), shown(item.index, 2)]);
+            cells.extend([item.item_total, item.alpha_if_deleted].map(|one| shown(one, 4)));
             let field = item.quadrant.map(|quadrant| format!(" ({})", quadrant.name())).unwrap_or_default();
             (cells, format!("{}{field}", shown_text(&item.item)))
         };

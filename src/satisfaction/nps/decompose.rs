@@ -21,8 +21,15 @@ pub struct NpsMixRate {
     pub to: GroupKey,
     /// The segments, in the order of the report.
     pub segments: Vec<GroupKey>,
+    /// Their scores in the earlier period; `None` where nobody answered.
+    pub nps_before: Vec<Option<f64>>,
+    /// Their scores in the later period; `None` where nobody answered.
+    pub nps_after: Vec<Option<f64>>,
     /// The change and its parts, in the order of the segments.
     pub split: MixRate,
+    /// The columns that make segments.
+    #[serde(skip)]
+    pub(super) by: Vec<String>,
 }
 
 impl NpsReport {
@@ -69,6 +76,14 @@ impl NpsReport {
         }
         let split =
             mix_rate(&changes).map_err(|undefined| unusable(format!("the change cannot be split up: {undefined}")))?;
-        Ok(NpsMixRate { from: before.key.clone(), to: after.key.clone(), segments, split })
+        Ok(NpsMixRate {
+            from: before.key.clone(),
+            to: after.key.clone(),
+            segments,
+            nps_before: changes.iter().map(|change| change.value_before).collect(),
+            nps_after: changes.iter().map(|change| change.value_after).collect(),
+            split,
+            by: self.params.by.clone(),
+        })
     }
 }

@@ -340,6 +340,58 @@ fn a_change_is_split_up_by_segments_and_the_parts_reconcile() {
     assert!(error.contains("2 segment(s) of the two periods have fewer responses than `min_n`"), "{error}");
 }
 
+/// By hand: 上海 is six tenths of the answers at first and a third later, and stays at 50; 北京 at 0.
+#[test]
+fn comparisons_are_frames_and_tables() {
+    let scores = |pairs: &[(i32, i32, &str, usize)]| -> DataFrame {
+        let all = || pairs.iter().flat_map(|&(score, wave, city, n)| std::iter::repeat_n((score, wave, city), n));
+        df!(
+            "推荐" => all().map(|one| one.0).collect::<Vec<_>>(),
+            "wave" => all().map(|one| one.1).collect::<Vec<_>>(),
+            "城市" => all().map(|one| one.2).collect::<Vec<_>>(),
+        )
+        .unwrap()
+    };
+    let frame = scores(&[
+        (9, 1, "上海", 30),
+        (7, 1, "上海", 30),
+        (8, 1, "北京", 40),
+        (10, 2, "上海", 10),
+        (7, 2, "上海", 10),
+        (7, 2, "北京", 40),
+    ]);
+    let report = NpsParams::new().by(["城市"]).period(SurveyPeriod::Wave).run(&survey_of(frame, &columns())).unwrap();
+    let split = report.decompose("1", "2").unwrap();
+    let unchanged = [Some(50.0), Some(0.0)];
+    assert_eq!((split.nps_before.as_slice(), split.nps_after.as_slice()), (&unchanged[..], &unchanged[..]));
+    // 0.6 times 50 before and a third of 50 after.
+    let text = split.to_string();
+    let expected = "1 -> 2: net promoter score 30.0 -> 16.7, -13.3 points, of which\n\
+                    -13.3 by another mix of segments, 0.0 by other opinions within them\n";
+    assert!(text.starts_with(expected) && text.contains("上海"), "{text}");
+    let parts = split.to_dataframe();
+    assert_eq!(parts.height(), 3);
+    let column = |name: &str| parts.column(name).unwrap().f64().unwrap().to_vec();
+    assert_eq!(column("share_before"), [Some(1.0), Some(0.6), Some(0.4)]);
+    assert_eq!(column("nps_before"), [Some(30.0), Some(50.0), Some(0.0)]);
+    assert_eq!(column("rate"), [Some(0.0); 3]);
+    assert_eq!(column("mix")[0], Some(split.split.mix));
+    assert_eq!(parts.column("period_before").unwrap().str().unwrap().get(2), Some("1"));
+
+    let change = &report.changes()[0];
+    assert!(change.to_string().starts_with("1 -> 2: -13.3 points, between "), "{change}");
+    assert!(change.to_string().ends_with(" adjusted"), "{change}");
+    let tests = report.test_segments().unwrap();
+    let text = tests.to_string();
+    for part in ["net promoter scores of 2 group(s) compared", "one score for all: p = ", "50.0", "上海 - 北京"] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    let pairs = tests.to_dataframe();
+    assert_eq!(pairs.column("other_group").unwrap().str().unwrap().get(0), Some("北京"));
+    assert_eq!(pairs.column("estimate").unwrap().f64().unwrap().get(0), Some(50.0));
+    assert_eq!(pairs.height(), 1);
+}
+
 #[test]
 fn a_report_is_a_frame_and_a_table() {
     let report = NpsParams::new().by(["城市"]).period(SurveyPeriod::Wave).run(&survey()).unwrap();

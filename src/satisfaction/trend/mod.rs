@@ -51,5 +51,5 @@ mod tests;
 
 pub use params::{IncompletePeriods, Trend, TrendParams};
 pub use report::TrendReport;
-pub use scores::{CsatMeans, PeriodScore, PeriodScores};
+pub use scores::{BoxScores, PeriodScore, PeriodScores};
 pub use series::{PeriodChange, TrendPoint, TrendSeries};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::report::{TrendReport, signal_name};
 use super::series::{TrendPoint, TrendSeries};
-use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, write_table};
+use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, shown_text, write_table};
 use crate::kernel::survey::{ControlChart, MannKendall, PMethod, SensSlope};
 use crate::satisfaction::groups::GroupKey;
 
@@ -12,11 +12,38 @@ use crate::satisfaction::groups::GroupKey;
 const MOST_SERIES: usize = 20;
 /// Periods of a series that are shown, the last ones.
 const MOST_PERIODS: usize = 60;
+/// Changes of a series that are told in words.
+const MOST_CHANGES: usize = 10;
+const HEADS: [&str; 9] = ["n", "score", "std error", "change", "p", "adjusted", "limit low", "limit high", "period"];
 /// Digits of scores.
 const DIGITS: i32 = 4;
 
-fn points(number: Option<f64>) -> String {
-    shown_digits(number, DIGITS)
+/// Scores of one series with as many decimals each, which its largest one asks for.
+#[derive(Clone, Copy)]
+struct Decimals(usize);
+
+impl Decimals {
+    fn of(series: &TrendSeries) -> Self {
+        let estimates = series.points.iter().filter_map(|point| point.estimate);
+        let largest = estimates.map(f64::abs).fold(0.0, f64::max);
+        let before_point = if largest > 0.0 { largest.log10().floor() as i32 + 1 } else { 1 };
+        Self((DIGITS - before_point).clamp(0, 9) as usize)
+    }
+
+    /// In a column.
+    fn cell(self, number: Option<f64>) -> String {
+        let Self(n) = self;
+        let shown = number.map_or_else(|| "-".to_owned(), |number| format!("{number:.n$}"));
+        let is_nought =
+            shown.starts_with('-') && shown.len() > 1 && !shown.contains(|c: char| ('1'..='9').contains(&c));
+        if is_nought { shown[1..].to_owned() } else { shown }
+    }
+
+    /// In a sentence.
+    fn word(self, number: f64) -> String {
+        let shown = self.cell(Some(number));
+        if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown }
+    }
 }
 
 impl fmt::Display for TrendReport {
@@ -30,7 +57,8 @@ impl fmt::Display for TrendReport {
         write!(f, "trend of {}: {} series", self.measure, self.series.len())?;
         let (level, sigmas) = (shown_number(Some(level)), shown_number(Some(sigmas)));
         write!(f, "\n{level}% intervals; control limits of {sigmas} sigmas, {chart}")?;
-        self.series.iter().take(MOST_SERIES).try_for_each(|series| write_series(f, series))?;
+        let chance = 1.0 - self.params.conf_level;
+        self.series.iter().take(MOST_SERIES).try_for_each(|series| write_series(f, series, chance))?;
         match self.series.len().saturating_sub(MOST_SERIES) {
             0 => Ok(()),
             n_more => write!(f, "\nand {n_more} more series, which `to_dataframe` has"),
@@ -38,52 +66,80 @@ impl fmt::Display for TrendReport {
     }
 }
 
-fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries) -> fmt::Result {
+fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -> fmt::Result {
     let key = GroupKey { segment: series.segment.clone(), period: None };
-    write!(f, "\n\n{key}: {}", verdict(series))?;
+    let decimals = Decimals::of(series);
+    write!(f, "\n\n{key}: {}", verdict(series, decimals))?;
     let from = series.points.len().saturating_sub(MOST_PERIODS);
+    let shown = |number: Option<f64>| decimals.cell(number);
     let row = |point: &TrendPoint| {
         let change = point.change.as_ref();
         let mut cells = vec![grouped(point.n)];
-        cells.extend([point.estimate, point.std_error, change.map(|change| change.difference)].map(points));
+        cells.extend([point.estimate, point.std_error, change.map(|change| change.difference)].map(shown));
         let p = change.and_then(|change| change.p_value);
         let adjusted = change.and_then(|change| change.p_adjusted);
         cells.extend([p, adjusted].map(|p| p.map_or_else(|| "-".to_owned(), shown_p)));
-        cells.extend([point.control.map(|limit| limit.low), point.control.map(|limit| limit.high)].map(points));
+        cells.extend([point.control.map(|limit| limit.low), point.control.map(|limit| limit.high)].map(shown));
         let signal = point.control.and_then(|limit| limit.signal);
         let signal = signal.map(|signal| format!(" <- {}", signal_name(signal).replace('_', " "))).unwrap_or_default();
         let period = GroupKey { segment: None, period: point.key.period.clone() };
         (cells, format!("{period}{signal}"))
     };
     let rows: Vec<(Vec<String>, String)> = series.points[from..].iter().map(row).collect();
-    write_table(f, &["n", "score", "std error", "change", "p", "adjusted", "low", "high", "period"], &rows)?;
-    if from > 0 { write!(f, "\n{from} earlier period(s) are in `to_dataframe`") } else { Ok(()) }
+    write_table(f, &HEADS, &rows)?;
+    if from > 0 {
+        write!(f, "\n{from} earlier period(s) are in `to_dataframe`")?;
+    }
+    write_changes(f, series, chance, decimals)
+}
+
+/// Which changes are more than noise, in words: those that would come less often by chance.
+fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64, decimals: Decimals) -> fmt::Result {
+    let tested = |point: &TrendPoint| point.change.as_ref().and_then(|change| change.p_adjusted);
+    if !series.points.iter().any(|point| tested(point).is_some()) {
+        return Ok(());
+    }
+    let in_words = |point: &TrendPoint| {
+        let (change, p) = (point.change.as_ref()?, tested(point).filter(|p| p.value() < chance)?);
+        let to = GroupKey { segment: None, period: point.key.period.clone() };
+        let by = decimals.word(change.difference);
+        Some(format!("{} -> {to} by {by} (p = {} adjusted)", shown_text(&change.from), shown_p(p)))
+    };
+    let beyond: Vec<String> = series.points.iter().filter_map(in_words).collect();
+    let percent = shown_digits(Some(100.0 * chance), DIGITS);
+    if beyond.is_empty() {
+        return write!(f, "\nno change is more than noise (adjusted p below {percent}%)");
+    }
+    let n_more = beyond.len().saturating_sub(MOST_CHANGES);
+    let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+    write!(f, "\nmore than noise: {}{more}", beyond[..beyond.len().min(MOST_CHANGES)].join(", "))
 }
 
 /// What goes through all of a series, in words.
-fn verdict(series: &TrendSeries) -> String {
+fn verdict(series: &TrendSeries, decimals: Decimals) -> String {
     let test = match (&series.mann_kendall, &series.no_mann_kendall) {
         (Some(found), _) => tested(found),
         (None, Some(reason)) => format!("no test of a trend ({reason})"),
         (None, None) => "no test of a trend".to_owned(),
     };
-    let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope))).unwrap_or_default();
+    let slope = series.slope.as_ref().map(|slope| format!("; {}", sloped(slope, decimals))).unwrap_or_default();
     let passed_over = match series.n_without_error {
         0 => String::new(),
         n => format!(", {} period(s) without a standard error passed over", grouped(n)),
     };
     let control = match &series.control {
         Some(control) => {
-            let widened =
-                control.widening.map(|by| format!(", limits {} times those of sampling", shown_digits(Some(by), 3)));
+            let widened = control
+                .widening
+                .map(|by| format!(", {} times as wide as by sampling alone", shown_digits(Some(by), 3)));
             let signals = control.limits.iter().filter(|limit| limit.signal.is_some()).count();
-            let (centre, widened) = (points(Some(control.centre)), widened.unwrap_or_default());
-            format!("; about {centre}{widened}, {signals} signal(s){passed_over}")
+            let (centre, widened) = (decimals.word(control.centre), widened.unwrap_or_default());
+            format!("\ncontrol limits about {centre}{widened}: {signals} signal(s){passed_over}")
         }
         None => series
             .no_control
             .as_ref()
-            .map(|reason| format!("; no control limits ({reason}){passed_over}"))
+            .map(|reason| format!("\nno control limits ({reason}){passed_over}"))
             .unwrap_or_default(),
     };
     format!("{test}{slope}{control}")
@@ -96,8 +152,8 @@ fn tested(found: &MannKendall) -> String {
     format!("{way}, p = {} (Mann-Kendall, {method})", shown_p(found.p_value))
 }
 
-fn sloped(slope: &SensSlope) -> String {
-    let ends =
-        slope.interval.as_ref().ok().map(|ends| format!(" [{}, {}]", points(Some(ends.low)), points(Some(ends.high))));
-    format!("{} per period{}", points(Some(slope.slope)), ends.unwrap_or_default())
+fn sloped(slope: &SensSlope, decimals: Decimals) -> String {
+    let ends = slope.interval.as_ref().ok();
+    let ends = ends.map(|ends| format!(" [{}, {}]", decimals.word(ends.low), decimals.word(ends.high)));
+    format!("{} per period{}", decimals.word(slope.slope), ends.unwrap_or_default())
 }

@@ -89,10 +89,60 @@ pub trait PeriodScores {
     fn scores(&self) -> Vec<PeriodScore>;
 }
 
-/// The share of satisfied customers, the top box, is the score of a satisfaction report.
+/// The shares of one box of a satisfaction report by period, 0..=1; see
+/// [`CsatReport::top_box_scores`].
+#[derive(Clone, Copy, Debug)]
+pub struct BoxScores<'a> {
+    report: &'a CsatReport,
+    measure: &'static str,
+    share: fn(&CsatGroup) -> Option<Share>,
+}
+
+impl CsatReport {
+    /// The shares of the highest scores by period, for a trend of them; that of the report itself
+    /// is one of the mean answers.
+    #[must_use]
+    pub fn top_box_scores(&self) -> BoxScores<'_> {
+        BoxScores { report: self, measure: "top box", share: |group| group.top_box }
+    }
+
+    /// The shares of the lowest scores by period.
+    #[must_use]
+    pub fn bottom_box_scores(&self) -> BoxScores<'_> {
+        BoxScores { report: self, measure: "bottom box", share: |group| group.bottom_box }
+    }
+}
+
+impl PeriodScores for BoxScores<'_> {
+    fn measure(&self) -> &str {
+        self.measure
+    }
+
+    fn by(&self) -> &[String] {
+        &self.report.params.by
+    }
+
+    fn period(&self) -> Option<SurveyPeriod> {
+        self.report.params.period
+    }
+
+    fn range(&self) -> Option<(f64, f64)> {
+        Some((0.0, 1.0))
+    }
+
+    fn scores(&self) -> Vec<PeriodScore> {
+        let score = |group: &CsatGroup| {
+            let share = (self.share)(group);
+            let (estimate, std_error) = (share.map(|share| share.estimate), share.map(|share| share.std_error));
+            PeriodScore::new(group.key.clone(), group.n, estimate, std_error).n_eff(share.map(|share| share.n_eff))
+        };
+        self.report.periods.iter().chain(&self.report.groups).map(score).collect()
+    }
+}
+
 impl PeriodScores for CsatReport {
     fn measure(&self) -> &str {
-        "top box"
+        "mean answer"
     }
 
     fn by(&self) -> &[String] {
@@ -104,62 +154,14 @@ impl PeriodScores for CsatReport {
     }
 
     fn range(&self) -> Option<(f64, f64)> {
-        Some((0.0, 1.0))
-    }
-
-    fn scores(&self) -> Vec<PeriodScore> {
-        let score = |group: &CsatGroup| {
-            let of_box = |of: fn(&Share) -> f64| group.top_box.as_ref().map(of);
-            PeriodScore::new(group.key.clone(), group.n, of_box(|top| top.estimate), of_box(|top| top.std_error))
-                .n_eff(group.n_eff)
-        };
-        self.periods.iter().chain(&self.groups).map(score).collect()
-    }
-}
-
-/// The mean answers of a satisfaction report as its scores.
-///
-/// # Examples
-///
-/// ```
-/// use customer_analytics::prelude::*;
-/// use customer_analytics::satisfaction::SurveyPeriod;
-/// use customer_analytics::satisfaction::trend::{CsatMeans, TrendParams};
-///
-/// let answers = df!("satisfied" => [1, 3, 2, 4, 3, 5], "wave" => [1, 1, 2, 2, 3, 3])?;
-/// let columns = SurveyColumns::new().score(Question::new("satisfied", Scale::ONE_TO_FIVE)).wave("wave");
-/// let report = CsatParams::new().period(SurveyPeriod::Wave).run(&SurveyResponses::new(answers.lazy(), &columns)?)?;
-/// let means = TrendParams::new().of(&CsatMeans(&report))?;
-/// assert_eq!(means.series[0].slope.as_ref().unwrap().slope, 1.0); // 2, 3, 4
-/// let shares = TrendParams::new().of(&report)?;
-/// assert_eq!(shares.series[0].slope.as_ref().unwrap().slope, 0.25); // 0, 1/2, 1/2
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct CsatMeans<'a>(pub &'a CsatReport);
-
-impl PeriodScores for CsatMeans<'_> {
-    fn measure(&self) -> &str {
-        "mean score"
-    }
-
-    fn by(&self) -> &[String] {
-        self.0.by()
-    }
-
-    fn period(&self) -> Option<SurveyPeriod> {
-        self.0.params.period
-    }
-
-    fn range(&self) -> Option<(f64, f64)> {
-        Some((self.0.scale.min().into(), self.0.scale.max().into()))
+        Some((self.scale.min().into(), self.scale.max().into()))
     }
 
     fn scores(&self) -> Vec<PeriodScore> {
         let score = |group: &CsatGroup| {
             PeriodScore::new(group.key.clone(), group.n, group.mean, group.std_error).n_eff(group.n_eff)
         };
-        self.0.periods.iter().chain(&self.0.groups).map(score).collect()
+        self.periods.iter().chain(&self.groups).map(score).collect()
     }
 }
 

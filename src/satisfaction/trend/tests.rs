@@ -84,6 +84,9 @@ fn changes_between_waves_are_tested_and_adjusted_together() {
     let change = alone.series[0].points[1].change.clone().unwrap();
     assert_eq!(change.p_adjusted, change.p_value);
     assert_eq!(report.measure, "points");
+    assert!(report.to_string().ends_with("\nno change is more than noise (adjusted p below 5%)"), "{report}");
+    let bold = TrendParams::new().conf_level(0.9).of(&own).unwrap().to_string();
+    assert!(bold.ends_with("\nmore than noise: w1 -> w2 by 10 (p = 0.091 adjusted)"), "{bold}");
 }
 
 /// Oracle: by hand; 12 rising waves: S = 66, slope 2, p = 2 / 12!.
@@ -225,16 +228,16 @@ fn shares_and_means_of_satisfied_customers_have_trends() {
     let roles = SurveyColumns::new().score(Question::new("satisfied", Scale::ONE_TO_FIVE)).wave("wave");
     let survey = SurveyResponses::new(frame.unwrap().lazy(), &roles).unwrap();
     let report = CsatParams::new().period(SurveyPeriod::Wave).run(&survey).unwrap();
-    let shares = TrendParams::new().of(&report).unwrap();
+    let shares = TrendParams::new().of(&report.top_box_scores()).unwrap();
     let series = &shares.series[0];
     assert_eq!((shares.measure.as_str(), series.slope.as_ref().unwrap().slope), ("top box", 0.25));
     assert_eq!(series.mann_kendall.unwrap().s, 3);
     let change = series.points[1].change.as_ref().unwrap();
     near(change.z.unwrap(), 0.25 / (3.0_f64 / 64.0 + 1.0 / 16.0).sqrt());
     near(change.interval.unwrap().high, 0.25 + 1.959_963_984_540_054 * (7.0_f64 / 64.0).sqrt());
-    let means = TrendParams::new().of(&CsatMeans(&report)).unwrap();
+    let means = TrendParams::new().of(&report).unwrap();
     let estimates: Vec<Option<f64>> = means.series[0].points.iter().map(|point| point.estimate).collect();
-    assert_eq!((means.measure.as_str(), estimates), ("mean score", vec![Some(2.5), Some(3.0), Some(4.0)]));
+    assert_eq!((means.measure.as_str(), estimates), ("mean answer", vec![Some(2.5), Some(3.0), Some(4.0)]));
 }
 
 /// A segment that has no responses in waves 2 and 3: from 10 in the first to 40 in the fourth.
@@ -270,6 +273,32 @@ fn a_period_without_an_error_is_passed_over_or_does_not_matter() {
     }
     let shown = TrendParams::new().of(&own).unwrap().to_string();
     assert!(shown.contains("1 period(s) without a standard error passed over"), "{shown}");
+}
+
+/// By hand: of four answers each, means 3, 3.5 and 4.5, top boxes 1/4, 2/4 and 4/4; standard errors of
+/// the shares sqrt(p (1 - p) / 4).
+#[test]
+fn satisfaction_scores_have_trends_of_means_and_boxes() {
+    let answers = polars::prelude::df!(
+        "calm" => [3, 3, 2, 4, 3, 2, 4, 5, 4, 5, 4, 5],
+        "wave" => [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3],
+        "channel" => ["web"; 12],
+    );
+    let columns =
+        SurveyColumns::new().score(Question::new("calm", Scale::ONE_TO_FIVE)).wave("wave").segments(["channel"]);
+    let survey = SurveyResponses::new(answers.unwrap(), &columns).unwrap();
+    let report = CsatParams::new().by(["channel"]).period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let means = TrendParams::new().of(&report).unwrap();
+    assert_eq!((means.measure.as_str(), means.series.len()), ("mean answer", 2));
+    assert_eq!(means.series[0].points.iter().map(|point| point.estimate.unwrap()).collect::<Vec<_>>(), [3.0, 3.5, 4.5]);
+    let top = TrendParams::new().of(&report.top_box_scores()).unwrap();
+    let points = &top.series[0].points;
+    assert_eq!(points.iter().map(|point| point.estimate.unwrap()).collect::<Vec<_>>(), [0.25, 0.5, 1.0]);
+    near(points[1].change.as_ref().unwrap().std_error.unwrap(), (0.25 * 0.75 / 4.0 + 0.25 / 4.0_f64).sqrt());
+    assert_eq!(points[2].std_error, Some(0.0));
+    let bottom = TrendParams::new().of(&report.bottom_box_scores()).unwrap();
+    assert_eq!(bottom.segment(&["web"]).unwrap().points[0].estimate, Some(0.25));
+    assert!(bottom.to_string().starts_with("trend of bottom box: 2 series"), "{bottom}");
 }
 
 #[test]
