@@ -30,7 +30,7 @@
 //! let raked = RakingParams::new().margin("sex", [("f", 0.5), ("m", 0.5)]).run(&survey)?;
 //! assert_eq!(raked.max_weight, 2.0); // one woman stands for two
 //! // The weights are a column of the table, to be named as its weight.
-//! let weighted = SurveyResponses::new(raked.weighted(&survey), &columns.weight("raking_weight"))?;
+//! let weighted = SurveyResponses::new(raked.weighted(&survey)?, &columns.weight("raking_weight"))?;
 //! # let _ = weighted;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
