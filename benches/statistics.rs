@@ -261,7 +261,8 @@ fn indexes(files: &Files, file: &DataFile, k: usize) {
     let peers = peers::run_all(files, file, k, &[("t7_survey_duckdb.py", "csi"), ("t7_survey_polars.py", "csi")]);
     let sums = |report: &CsiReport| {
         let sum = |of: fn(&CsiGroup) -> Option<f64>| report.groups.iter().filter_map(of).sum::<f64>();
-        let half = |group: &CsiGroup| group.interval.map(|ends| 0.5 * (ends.high - ends.low));
+        // The peers take the quantile of a normal distribution.
+        let half = |group: &CsiGroup| group.std_error.map(|error| 1.959_963_984_540_054 * error);
         json!({ "n": report.rows.n_used, "mean": sum(|group| group.csi), "half": sum(half) })
     };
     let once = indexed(file);

@@ -117,8 +117,8 @@ impl<'a, R: Passes> Newton<'a, R> {
 
     /// Where a share of the rows leads to; none where it has no maximum of its own.
     fn by_share(&self) -> Option<Vec<f64>> {
-        // Too few steps to look for separation, and an end that need not be exact.
-        let options = RegressionOptions { max_iter: FIRST_STEPS, tol: 1e-6, l2_penalty: 0.0 };
+        // Too few steps to look for separation, and an end no nearer than a share can tell.
+        let options = RegressionOptions { max_iter: FIRST_STEPS, tol: 1e-3, l2_penalty: 0.0 };
         let (share, coefficients) = (Share::Eighth, self.coefficients.clone());
         let sums = self.rows.sums(share, self.family, Curvature::Observed, &coefficients).ok()?;
         let (penalty, kept) = (Penalty::None, self.kept.clone());
