@@ -156,20 +156,25 @@ impl<'a> Parts<'a> {
             return if are_finite { Ok(rows.collect()) } else { Err(Undefined::NotFinite) };
         }
         let keys = self.keys(outcomes, layout)?;
-        let mut keyed: Vec<(u64, u32)> = match outcomes.weights {
-            None => keys.par_iter().enumerate().map(|(row, &key)| (key, row as u32)).collect(),
-            Some(_) => rows.map(|row| (keys[row as usize], row)).collect(),
+        // Half of a key with its row in one word: most rows are in order by then.
+        const HIGH: u64 = !0 << 32;
+        let word = |row: u32| keys[row as usize] & HIGH | u64::from(row);
+        let mut words: Vec<u64> = match outcomes.weights {
+            None => (0..keys.len() as u32).into_par_iter().map(word).collect(),
+            Some(_) => rows.map(word).collect(),
         };
-        drop(keys);
-        keyed.par_sort_unstable();
-        // Almost always equal rows; two that only share their key are told apart here.
-        if keyed.par_windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            let same_keys = keyed.chunk_by_mut(|a, b| a.0 == b.0).filter(|same_key| same_key.len() > 1);
-            same_keys.for_each(|same_key| {
-                same_key.sort_by(|a, b| self.compare(outcomes, a.1 as usize, b.1 as usize));
+        words.par_sort_unstable();
+        if words.par_windows(2).any(|pair| pair[0] & HIGH == pair[1] & HIGH) {
+            let together = words.chunk_by_mut(|a, b| a & HIGH == b & HIGH).filter(|together| together.len() > 1);
+            // Those that share a whole key are almost always equal.
+            together.for_each(|together| {
+                together.par_sort_unstable_by(|&a, &b| {
+                    let (a, b) = (a as u32 as usize, b as u32 as usize);
+                    keys[a].cmp(&keys[b]).then_with(|| self.compare(outcomes, a, b))
+                });
             });
         }
-        Ok(keyed.into_par_iter().map(|(_, row)| row).collect())
+        Ok(words.into_par_iter().map(|word| word as u32).collect())
     }
 
     /// By what the rows are put in order.
