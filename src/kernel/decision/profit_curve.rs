@@ -127,7 +127,7 @@ fn sum_of_run(rows: &[u32], profits: &[f64]) -> f64 {
 /// In every sample the best cut-off is looked for anew, so that the interval tells how far the
 /// maximum itself would vary; its mean over samples is above the estimate, as a maximum follows
 /// the noise, and `bias` says by how much. Time grows with rows times replicates: a million rows
-/// take some ten milliseconds for each.
+/// take some fifteen milliseconds for each on two cores.
 ///
 /// # Errors
 /// Those of [`profit_curve`] and of [`bootstrap`].
