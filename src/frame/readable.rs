@@ -72,6 +72,17 @@ pub(crate) fn shown_text(text: &str) -> String {
     shown
 }
 
+/// The first of many names, and how many more there are.
+pub(crate) fn shown_names(names: &[String]) -> String {
+    /// Names of a line.
+    const MOST: usize = 5;
+    let shown = names[..names.len().min(MOST)].join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {} more", grouped(more as u64)),
+    }
+}
+
 /// The type without its parts, in ASCII: those of a struct can be long and in any script.
 pub(crate) fn short_dtype(dtype: &str) -> &str {
     dtype.split_once(['[', '(', '{', '<', ',']).map_or(dtype, |(head, _)| head)

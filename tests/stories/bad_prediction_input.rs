@@ -260,8 +260,8 @@ fn unseen_levels_and_missing_cells_are_refused_or_counted() {
     let new = with(repeated("plan", &["basic", "student"]));
     assert_eq!(
         refused(strict.predict(&churn(new.clone()))),
-        "encoding: 30 row(s) of `plan` have a level that training did not have; see `Encoder::unseen_levels`, or \
-         choose `UnseenLevel::Reference` or `UnseenLevel::Other`"
+        "encoding: 30 row(s) of `plan` have a level that training did not have; list them by \
+         `encoder().unseen_levels(..)`, or fit again with `UnseenLevel::Reference` or `UnseenLevel::Other`"
     );
     let encoding = EncodingParams::new()
         .unseen(UnseenLevel::Reference)

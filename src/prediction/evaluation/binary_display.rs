@@ -112,9 +112,11 @@ impl BinaryReport {
             "mce" => format!("the worst bin is off by {}", percent(estimate)),
             "hosmer_lemeshow" => match &self.hosmer_lemeshow {
                 Ok(found) => format!(
-                    "p = {} on rows unseen, {} on rows it was fitted to",
+                    "p = {} if the rows are new to the model ({} df), {} if it was fitted to them ({} df)",
                     shown_p(found.p_value_unseen),
-                    shown_p(found.p_value)
+                    found.df_unseen,
+                    shown_p(found.p_value),
+                    found.df
                 ),
                 Err(_) => String::new(),
             },
