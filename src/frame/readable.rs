@@ -196,6 +196,13 @@ mod tests {
     }
 
     #[test]
+    fn of_many_names_five_are_shown() {
+        let names: Vec<String> = (1..=1_239).map(|n| format!("`{n}`")).collect();
+        assert_eq!(shown_names(&names), "`1`, `2`, `3`, `4`, `5` and 1,234 more");
+        assert_eq!((shown_names(&names[..5]), shown_names(&[])), ("`1`, `2`, `3`, `4`, `5`".to_owned(), String::new()));
+    }
+
+    #[test]
     fn texts_of_the_data_stay_on_their_line() {
         assert_eq!(shown_text("a\nb\u{1b}[31m"), "a\u{fffd}b\u{fffd}[31m");
         assert_eq!(shown_text("王芳"), "王芳");

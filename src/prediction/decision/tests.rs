@@ -149,7 +149,7 @@ fn reasons_are_the_largest_that_raise_the_probability() {
     let prospects = prospects.cells(&cells).unwrap();
     let found = WinBackParams::new(offer()).n_reasons(2).check().unwrap().select(&prospects).unwrap();
     let text = found.to_string();
-    assert!(text.contains("a: price +2.0, contract month to month (+1.5)"), "{text}");
+    assert!(text.contains("a: price +2, contract month to month (+1.5)"), "{text}");
     assert!(text.contains("b: 任期 1.5 (+0.7), contract +0.2"), "{text}");
     let table = found.to_dataframe();
     let values = table.column("reason_value_2").unwrap().str().unwrap().iter().collect::<Vec<_>>();

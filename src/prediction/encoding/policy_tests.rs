@@ -126,7 +126,10 @@ fn unseen_levels_are_refused_or_counted() {
          with `UnseenLevel::Reference` or `UnseenLevel::Other`"
     );
     let refused = of(UnseenLevel::Other).encode(&scored).unwrap_err().to_string();
-    assert!(refused.contains("nor rare levels put together that it could count as; fit again with `min_count`"), "{refused}");
+    assert!(
+        refused.contains("nor rare levels put together that it could count as; fit again with `min_count`"),
+        "{refused}"
+    );
     let encoder = of(UnseenLevel::Reference);
     assert_eq!(dense(&encoder, &scored), [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]);
     let counts = encoder.encode(&scored).unwrap().counts().clone();

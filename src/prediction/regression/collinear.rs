@@ -94,3 +94,64 @@ pub(in crate::prediction) fn collinear_words(features: &[CollinearFeature]) -> O
     };
     Some(format!("{what} (variance inflation {inflation}): do not read them one by one"))
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use super::*;
+    use crate::frame::{FeatureColumns, FeatureTable};
+    use crate::prediction::encoding::{EncodingParams, FeatureEncoding};
+    use crate::prediction::regression::{RegressionModel, RegressionParams};
+
+    /// `z` is `x` and 0.1 up or down, uncorrelated with `x`.
+    fn fitted(encoding: EncodingParams) -> RegressionModel {
+        let x: Vec<f64> = (1..=8).map(f64::from).collect();
+        let up = [1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0, 1.0];
+        let z: Vec<f64> = x.iter().zip(up).map(|(x, up)| x + 0.1 * up).collect();
+        let frame = df!(
+            "价格" => x, "z" => z, "plan" => ["a", "b", "c", "a", "c", "b", "a", "b"],
+            "y" => [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0],
+        );
+        let table = FeatureTable::new(frame.unwrap().lazy(), &FeatureColumns::new().target("y")).unwrap();
+        RegressionParams::linear().encoding(encoding).fit(&table).unwrap()
+    }
+
+    fn names(model: &RegressionModel) -> Vec<&str> {
+        model.collinear_features().iter().map(|one| one.feature.as_str()).collect()
+    }
+
+    /// Oracle: the plain factors of the coefficients, and by hand without `plan`, where the squared
+    /// correlation is 42 / 42.08, so that the factor is 526.
+    #[test]
+    fn features_that_determine_each_other_are_named() {
+        let model = fitted(EncodingParams::new());
+        let found = model.collinear_features();
+        assert_eq!(found.len(), 2, "{found:?}");
+        for one in found {
+            let row = model.coefficients().into_iter().find(|row| row.term == one.feature).unwrap();
+            assert!((one.variance_inflation / row.vif.unwrap() - 1.0).abs() < 1e-9 && one.variance_inflation > 500.0);
+        }
+        let words = collinear_words(found).unwrap();
+        assert!(words.contains(" nearly determine each other (variance inflation "), "{words}");
+        let again: RegressionModel = serde_json::from_str(&serde_json::to_string(&model).unwrap()).unwrap();
+        assert_eq!(again, model);
+        let mut damaged = serde_json::to_value(&model).unwrap();
+        damaged["fitted"]["collinear"][0]["variance_inflation"] = 3.0.into();
+        let refused = serde_json::from_value::<RegressionModel>(damaged).unwrap_err().to_string();
+        assert!(refused.contains("a variance inflation is out of range"), "{refused}");
+    }
+
+    #[test]
+    fn pieces_of_a_curve_and_products_are_no_such_features() {
+        assert_eq!(names(&fitted(EncodingParams::new().interaction("价格", "plan"))), ["z"]);
+        assert_eq!(collinear_words(&[]), None);
+        let one = [CollinearFeature { feature: "z".to_owned(), variance_inflation: 526.0 }];
+        assert_eq!(
+            collinear_words(&one).unwrap(),
+            "z is nearly determined by the others (variance inflation 526): do not read them one by one"
+        );
+        let curve = EncodingParams::new().feature("价格", FeatureEncoding::spline(3));
+        assert!(names(&fitted(curve)).contains(&"z"));
+    }
+}

@@ -18,8 +18,8 @@ use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 use crate::prediction::encoding::{Encoder, EncodingCounts, Term};
 use crate::solver::regression::{
-    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind,
-    firth, fit as solve, sandwich,
+    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind, firth,
+    fit as solve, sandwich,
 };
 
 /// A table as a regression takes it, whatever it is held back by.
