@@ -159,8 +159,9 @@ fn numbers_kept_as_text_are_refused_unless_they_are_declared_codes() {
     }
     let declared = EncodingParams::new().feature("任期", FeatureEncoding::categorical());
     assert_eq!(try_fit(declared, &of(100, 0)).unwrap().terms().len(), 100);
-    let categories = of(100, 0).lazy().select([col("任期").cast(DataType::from_categories(Categories::global()))]);
-    assert!(auto(&categories.collect().unwrap()).is_ok());
+    let texts = of(100, 0);
+    let categories = texts.column("任期").unwrap().cast(&DataType::from_categories(Categories::global())).unwrap();
+    assert!(auto(&DataFrame::new(100, vec![categories.head(Some(100))]).unwrap()).is_ok());
 }
 
 #[test]
