@@ -18,7 +18,7 @@ pub use crate::frame::{
 };
 pub use crate::prediction::churn::{ChurnModel, ChurnParams};
 pub use crate::prediction::decision::{RetentionOfferParams, WinBackParams};
-pub use crate::prediction::encoding::EncodingParams;
+pub use crate::prediction::encoding::{EncodingParams, UnseenLevel};
 pub use crate::prediction::purchase::{PurchaseModel, PurchaseParams};
 pub use crate::prediction::snapshot::{SnapshotParams, SnapshotTarget};
 pub use crate::quality::QualityParams;

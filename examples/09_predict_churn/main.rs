@@ -3,12 +3,14 @@
 //!
 //! ```text
 //! cargo run --example 09_predict_churn                     a tea club, made up
-//! cargo run --example 09_predict_churn -- telco.csv --target Churn --customer customerID
+//! cargo run --example 09_predict_churn -- telco.csv --target Churn --customer customerID --numbers TotalCharges
 //! ```
 
 mod options;
 #[path = "../support/subscribers.rs"]
 mod subscribers;
+
+use std::process::ExitCode;
 
 use clap::Parser;
 use customer_analytics::polars::prelude::{
@@ -22,7 +24,17 @@ use options::Options;
 
 type Failure = Box<dyn std::error::Error>;
 
-fn main() -> Result<(), Failure> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
     let options = Options::parse();
     let customers = read(&options)?;
 

@@ -643,6 +643,12 @@ pub fn reason(place: usize) -> String {
     format!("reason_{place}")
 }
 
+/// The column of the value that the customer has of that feature: `reason_value_1`.
+#[must_use]
+pub fn reason_value(place: usize) -> String {
+    format!("reason_value_{place}")
+}
+
 /// The column of what that feature adds to the score: `contribution_1`.
 #[must_use]
 pub fn contribution(place: usize) -> String {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::has_categories;
 use super::numbers::is_numeric;
-use super::schema::{Role, check, column_remedy, is_identifier};
+use super::schema::{Role, check, column_remedy, is_identifier, missing};
 use crate::error::{Error, Result};
 
 const TABLE: &str = "features";
@@ -174,7 +174,12 @@ impl FeatureTable {
         if features.is_empty() {
             problems.push("there is no feature; give the table a column beside the target".to_owned());
         }
-        check(TABLE, &schema, &columns.roles(), problems)?;
+        let mut roles = columns.roles();
+        if let Some(place) = roles.iter().position(|role| role.name == TARGET && !schema.contains(role.column)) {
+            let target = roles.remove(place);
+            problems.push(format!("{}; to predict new customers, leave the target out", missing(&target, &schema)));
+        }
+        check(TABLE, &schema, &roles, problems)?;
         Ok(Self { frame, schema, features, columns: columns.clone() })
     }
 

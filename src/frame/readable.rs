@@ -72,6 +72,17 @@ pub(crate) fn shown_text(text: &str) -> String {
     shown
 }
 
+/// The first of many names, and how many more there are.
+pub(crate) fn shown_names(names: &[String]) -> String {
+    /// Names of a line.
+    const MOST: usize = 5;
+    let shown = names[..names.len().min(MOST)].join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {} more", grouped(more as u64)),
+    }
+}
+
 /// The type without its parts, in ASCII: those of a struct can be long and in any script.
 pub(crate) fn short_dtype(dtype: &str) -> &str {
     dtype.split_once(['[', '(', '{', '<', ',']).map_or(dtype, |(head, _)| head)
@@ -182,6 +193,13 @@ mod tests {
     fn shares_are_whole_only_where_they_are() {
         let shown = [0.0, 1e-9, 0.5, 0.999_99, 1.0].map(|share| shown_share(Some(share)));
         assert_eq!(shown, ["0.0000", "0.0001", "0.5000", "0.9999", "1.0000"]);
+    }
+
+    #[test]
+    fn of_many_names_five_are_shown() {
+        let names: Vec<String> = (1..=1_239).map(|n| format!("`{n}`")).collect();
+        assert_eq!(shown_names(&names), "`1`, `2`, `3`, `4`, `5` and 1,234 more");
+        assert_eq!((shown_names(&names[..5]), shown_names(&[])), ("`1`, `2`, `3`, `4`, `5`".to_owned(), String::new()));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) fn check(table: &'static str, schema: &Schema, roles: &[Role<'_>], mu
 }
 
 /// A missing column, with the columns that are there.
-fn missing(role: &Role<'_>, schema: &Schema) -> String {
+pub(crate) fn missing(role: &Role<'_>, schema: &Schema) -> String {
     const SHOWN: usize = 12;
     let names: Vec<String> = schema.iter_names().take(SHOWN).map(|name| format!("`{name}`")).collect();
     let more = schema.len().saturating_sub(SHOWN);
@@ -63,6 +63,11 @@ pub(crate) fn did_you_mean(column: &str, schema: &Schema) -> Option<String> {
 /// What to do about a column that the table lacks: the close name, or any that is there.
 pub(crate) fn column_remedy(column: &str, schema: &Schema) -> String {
     did_you_mean(column, schema).unwrap_or_else(|| "name one that is".to_owned())
+}
+
+/// The same for a column that a model was fitted with, for which no other can stand.
+pub(crate) fn fitted_column_remedy(column: &str, schema: &Schema) -> String {
+    did_you_mean(column, schema).unwrap_or_else(|| "add it to the table".to_owned())
 }
 
 /// Columns that play two roles.

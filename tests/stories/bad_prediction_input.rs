@@ -260,8 +260,8 @@ fn unseen_levels_and_missing_cells_are_refused_or_counted() {
     let new = with(repeated("plan", &["basic", "student"]));
     assert_eq!(
         refused(strict.predict(&churn(new.clone()))),
-        "encoding: 30 row(s) of `plan` have a level that training did not have; see `Encoder::unseen_levels`, or \
-         choose `UnseenLevel::Reference` or `UnseenLevel::Other`"
+        "encoding: 30 row(s) of `plan` have a level that training did not have; list them by \
+         `encoder().unseen_levels(..)`, or fit again with `UnseenLevel::Reference` or `UnseenLevel::Other`"
     );
     let encoding = EncodingParams::new()
         .unseen(UnseenLevel::Reference)
@@ -283,9 +283,17 @@ fn unseen_levels_and_missing_cells_are_refused_or_counted() {
     let without = frame().drop("plan").unwrap();
     let columns = FeatureColumns::new().features(["tenure"]).target("流失");
     let without = FeatureTable::new(without.lazy(), &columns).unwrap();
-    let expected = "regression: 1 schema problem(s): column `plan` of the model is not there; ";
+    let expected = "regression: 1 schema problem(s): column `plan` of the model is not there; add it to the table";
     assert!(refused(strict.predict(&without)).starts_with(expected));
     assert!(refused(strict.evaluate(&without)).starts_with(expected));
+    // New customers, with the roles of the training.
+    let new = frame().drop("流失").unwrap();
+    let roles = FeatureColumns::new().target("流失").customer_id("id").ignore(["spend"]);
+    let text = refused(FeatureTable::new(new.clone().lazy(), &roles));
+    assert!(text.contains("1 schema problem(s): role `target` names column `流失`, which is not among "), "{text}");
+    assert!(text.ends_with("; to predict new customers, leave the target out"), "{text}");
+    let roles = FeatureColumns::new().customer_id("id").ignore(["spend"]);
+    assert_eq!(strict.predict(&FeatureTable::new(new.lazy(), &roles).unwrap()).unwrap().n_scored(), 60);
 }
 
 #[test]

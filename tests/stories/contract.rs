@@ -501,11 +501,11 @@ fn registry() -> Vec<Box<dyn Entry>> {
         drivers("paid").group("where", ["invoice", "shelf"]).bootstrap(100, 5).conf_level(0.9),
         drivers("paid")
             .reference("sku", "tea")
-            .scale_of("who", 99.0, 900.0)
+            .scale_of("who", 1e9, -1e9)
             .threshold(Threshold::Median)
             .weights("invoice", WeightKind::Sampling)
             .bootstrap(100, 6),
-        drivers("paid").methods([ImportanceMethod::Last]).scale(0.0, 1.0).weights("invoice", WeightKind::Frequency),
+        drivers("paid").methods([ImportanceMethod::Last]).scale(-1e9, 1e9).weights("invoice", WeightKind::Frequency),
         drivers("is_large").methods([ImportanceMethod::RelativeWeights]).logit(true).bootstrap(100, 7),
     ];
     entries.extend(driven.map(|params| Box::new(OfDrivers(params.check().unwrap())) as Box<dyn Entry>));

@@ -94,6 +94,11 @@ fn drivers_are_odds_ratios_in_words() {
     assert_eq!(drivers.to_dataframe().height(), drivers.drivers.len());
     let sizes: Vec<f64> = drivers.drivers.iter().map(|driver| driver.statistic.unwrap().abs()).collect();
     assert!(sizes.is_sorted_by(|a, b| a >= b));
+    // The monthly charge is the sum of the prices of the services.
+    assert_eq!(drivers.collinear[0].feature, "MonthlyCharges");
+    let words = drivers.to_string();
+    assert!(words.contains("\nMonthlyCharges, ") && words.contains(" nearly determine each other"), "{words}");
+    assert!(model.card().notes.iter().any(|note| note.starts_with("MonthlyCharges, ")), "{:?}", model.card().notes);
 }
 
 /// "Who is next?"
@@ -164,6 +169,7 @@ fn the_contact_list_earns_the_most_and_gives_reasons() {
     assert_eq!(some.customers.iter().map(|one| one.customer.as_str()).collect::<Vec<_>>(), ids);
     for one in &some.customers {
         assert_eq!(one.reasons.len(), 2);
+        assert!(one.reasons.iter().all(|reason| reason.value.is_some()));
         assert!(one.reasons[0].contribution >= one.reasons[1].contribution && one.reasons[1].contribution > 0.0);
     }
     // Reasons are parts of the log-odds: all of them together are the distance from the average.
@@ -268,10 +274,12 @@ fn the_model_card_says_what_was_trained_on_what() {
         "| Contract | 2 | Month-to-month | 0 | 0 |",
         "## Evaluation on 1,406 rows, 372 with the event",
         "| roc_auc | 0.835273 |",
+        "| hosmer_lemeshow_p_value_unseen | ",
         "```json",
     ] {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
+    assert!(!text.contains("| hosmer_lemeshow_p_value |"), "{text}");
     let read: ModelCard = serde_json::from_str(&serde_json::to_string(&card).unwrap()).unwrap();
     assert_eq!(read, card);
     assert_eq!(ChurnModel::from_json(&model.to_json()).unwrap().card(), card);

@@ -2,7 +2,7 @@
 
 use super::bootstrap::{Bootstrap, MOST_ROWS, Replicate, intervals, r_squared_interval};
 use super::correlations::Varying;
-use super::design::KeyDriversState;
+use super::design::{DesignColumn, KeyDriversState};
 use super::logit::{Logit, as_values};
 use super::measures::{Measured, Measures, Values};
 use super::params::{ImportanceMethod, KEY_DRIVERS, KeyDrivers, MOST_EXACT};
@@ -10,6 +10,7 @@ use super::quadrants::place_on_map;
 use super::report::{DriverImportance, Importance, KeyDriverReport, LogitSummary, Replicates, Scale, Term};
 use super::rows::DistinctRows;
 use crate::error::{Error, Result};
+use crate::frame::readable::shown_number;
 use crate::kernel::moments::{Extent, Moments};
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
@@ -32,6 +33,7 @@ fn numeric(reason: &Undefined) -> Error {
 
 impl KeyDriverReport {
     pub(super) fn of(settings: &KeyDrivers, state: &KeyDriversState) -> Result<Self> {
+        check_scales(settings, state)?;
         let varying = Varying::of(state, settings.target())?;
         let kind = settings.weights().map(|weights| weights.kind);
         let n = n_of(state, kind);
@@ -67,6 +69,23 @@ impl KeyDriverReport {
         let findings = Findings { settings, state, varying: &varying, methods, measured, logit: summary, replicates };
         Ok(findings.report(n, rank))
     }
+}
+
+/// Refuses numbers beyond the ends that were stated for them: the map would turn on them.
+fn check_scales(settings: &KeyDrivers, state: &KeyDriversState) -> Result<()> {
+    let beyond = |column: &DesignColumn| {
+        let driver = state.drivers.get(column.driver).filter(|driver| driver.is_number)?;
+        let ends = settings.scale(&driver.name)?;
+        let (low, high) = (ends.worst.min(ends.best), ends.worst.max(ends.best));
+        let n = column.values.iter().filter(|value| !(low..=high).contains(value)).count();
+        let (name, scale) = (&driver.name, format!("{}..{}", shown_number(Some(low)), shown_number(Some(high))));
+        (n > 0).then(|| format!("`{name}` has {n} value(s) outside {scale}; state its own ends by `scale_of`"))
+    };
+    let problems: Vec<String> = state.columns.iter().filter_map(beyond).collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Unusable { analysis: KEY_DRIVERS, reason: problems.join("; ") })
 }
 
 fn check_size(n: u64) -> Result<()> {
@@ -218,7 +237,7 @@ impl Findings<'_> {
     fn terms(&self) -> Vec<Term> {
         let (fit, correlations) = (&self.measured.fit, &self.varying.correlations);
         let target = correlations.order() - 1;
-        let term = |(number, column): (usize, &super::design::DesignColumn)| {
+        let term = |(number, column): (usize, &DesignColumn)| {
             let place = self.varying.numbers.iter().position(|&one| one == number);
             let of = |values: &std::result::Result<Vec<f64>, Undefined>| {
                 place.and_then(|place| values.as_ref().ok().map(|values| values[place]))

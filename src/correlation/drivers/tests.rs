@@ -296,6 +296,20 @@ fn references_and_scales_that_do_not_fit_are_refused_not_ignored() {
     );
 }
 
+/// An amount beside ratings had a performance far above 100, which turned the map.
+#[test]
+fn numbers_beyond_the_stated_ends_are_refused_with_their_number() {
+    let frame =
+        df!("y" => [1, 2, 4, 3, 5], "rating" => [1, 2, 5, 3, 4], "spent" => [3.0, 80.0, 0.5, 5.0, 2.0]).unwrap().lazy();
+    let params = || KeyDriversParams::new("y", ["rating", "spent"]).scale(5.0, 1.0);
+    assert_eq!(
+        params().run(&frame).unwrap_err().to_string(),
+        "key_drivers: `spent` has 2 value(s) outside 1..5; state its own ends by `scale_of`"
+    );
+    let report = params().scale_of("spent", 0.5, 80.0).run(&frame).unwrap();
+    assert!(report.drivers.iter().all(|driver| (0.0..=100.0).contains(&driver.performance.unwrap())));
+}
+
 /// Oracle: the same texts as strings.
 #[test]
 fn durations_decimals_and_categories_are_drivers() {

@@ -9,12 +9,12 @@ use crate::frame::columns::{
     ESTIMATE, FEATURE, LEVEL, LOG10_P, MEANING, P_VALUE, RATIO, RATIO_CONF_HIGH, RATIO_CONF_LOW, REFERENCE, STATISTIC,
     TERM,
 };
-use crate::frame::readable::{shown_digits, shown_p, shown_text, write_table};
+use crate::frame::readable::{shown_digits, shown_names, shown_p, shown_text, write_table};
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::interval::Interval;
 use crate::kernel::p_value::PValue;
 use crate::prediction::encoding::{Term, TermKind};
-use crate::prediction::regression::{Coefficient, RegressionModel};
+use crate::prediction::regression::{Coefficient, CollinearFeature, RegressionModel, collinear_words};
 
 /// What one column of a model says, the others being equal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,6 +56,9 @@ pub struct Drivers {
     pub drivers: Vec<Driver>,
     /// Columns without a coefficient, as those before them determine them.
     pub aliased: Vec<String>,
+    /// Features that others nearly determine, so that their coefficients are not to be read one
+    /// by one; the largest variance inflation first.
+    pub collinear: Vec<CollinearFeature>,
 }
 
 impl Drivers {
@@ -72,6 +75,7 @@ impl Drivers {
             conf_level: model.conf_level(),
             drivers,
             aliased: model.aliased().into_iter().map(str::to_owned).collect(),
+            collinear: model.collinear_features().to_vec(),
         }
     }
 
@@ -168,11 +172,14 @@ impl fmt::Display for Drivers {
         let p = |driver: &Driver| driver.p_value.map_or_else(|| "-".to_owned(), shown_p);
         let rows: Vec<_> = self.drivers.iter().map(|driver| (vec![p(driver)], &driver.meaning)).collect();
         write_table(f, &["p", "driver"], &rows)?;
+        if let Some(words) = collinear_words(&self.collinear) {
+            write!(f, "\n{words}")?;
+        }
         if self.aliased.is_empty() {
             return Ok(());
         }
         let names: Vec<String> = self.aliased.iter().map(|name| shown_text(name)).collect();
-        write!(f, "\nsays nothing new, as those before determine it: {}", names.join(", "))
+        write!(f, "\nsays nothing new, as those before determine it: {}", shown_names(&names))
     }
 }
 

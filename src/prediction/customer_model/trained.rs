@@ -248,7 +248,7 @@ impl Trained {
         let parts = found.features().iter().enumerate();
         let contributions: Vec<(String, Vec<f64>)> =
             parts.map(|(place, feature)| (feature.clone(), found.of(place).to_vec())).collect();
-        let mut prospects = Prospects::new(&scores, CUSTOMER, PROB)?.contributions(&contributions)?;
+        let mut prospects = Prospects::new(&scores, CUSTOMER, PROB)?.contributions(&contributions)?.cells(&frame)?;
         if let Some(worth) = worth {
             prospects = prospects.worths(&frame, worth)?;
         }

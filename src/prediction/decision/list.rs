@@ -3,13 +3,16 @@
 use polars::prelude::*;
 use serde::Serialize;
 
-use super::amounts::DECISION;
+use super::amounts::{DECISION, refused};
+use super::offer::Offer;
 use super::prospects::Prospects;
 use super::win_back::{Paying, WinBackParams};
 use crate::error::{Error, Result};
 use crate::frame::columns::{self, COST, CUSTOMER, EXPECTED_PROFIT, PROB, RANK, WORTH};
 use crate::frame::{ToDataFrame, frame_of};
 use crate::kernel::decision::Selection;
+use crate::kernel::exact_sum::ExactSum;
+use crate::kernel::undefined::Undefined;
 
 /// Why a customer is not on the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +62,8 @@ pub struct LeftOutCount {
 pub struct Reason {
     /// The feature.
     pub feature: String,
+    /// What the customer has of it, as it was read; `None` where that is missing or was not given.
+    pub value: Option<String>,
     /// What it adds to the customer's score, in log-odds where the model is a logistic one.
     pub contribution: f64,
 }
@@ -108,6 +113,9 @@ pub struct WinBackList {
     pub expected_profit_of_everybody: f64,
     /// What the list takes of the budget.
     pub cost: f64,
+    /// What the list is expected to cost, whatever counts for the budget: the contacts, and the
+    /// incentives as often as they are expected to be taken.
+    pub expected_cost: f64,
     #[serde(skip)]
     ids: Series,
 }
@@ -133,14 +141,14 @@ impl WinBackList {
                 worth: prospects.worths.as_ref().map(|worths| worths[row]).or(one_worth).unwrap_or_default(),
                 expected_profit: paying.profits[place],
                 cost: paying.costs[place].to_f64(),
-                reasons: reasons(prospects.contributions, row, settings.n_reasons as usize),
+                reasons: reasons(prospects, row, settings.n_reasons as usize),
             }
         });
+        let customers: Vec<WinBackCustomer> = customers.collect();
         let counts = LeftOut::ALL.into_iter().zip(paying.n_left_out);
         Ok(Self {
             settings: settings.clone(),
             n_customers: prospects.probs.len() as u64,
-            customers: customers.collect(),
             left_out: counts
                 .filter(|(_, n)| *n > 0)
                 .map(|(reason, n_customers)| LeftOutCount { reason, n_customers })
@@ -150,6 +158,8 @@ impl WinBackList {
             expected_profit_bound: chosen.profit_bound,
             expected_profit_of_everybody: paying.everybody,
             cost: chosen.cost.to_f64(),
+            expected_cost: expected_cost(&settings.offer, &customers)?,
+            customers,
             ids,
         })
     }
@@ -161,19 +171,29 @@ impl WinBackList {
     }
 }
 
+fn expected_cost(offer: &Offer, customers: &[WinBackCustomer]) -> Result<f64> {
+    let costs: Vec<f64> = customers.iter().map(|one| offer.expected_cost(one.prob)).collect();
+    ExactSum::of(&costs).value().ok_or_else(|| refused("the cost", &Undefined::Overflow))
+}
+
 /// The features that add most to a customer's score.
-fn reasons(contributions: &[(String, Vec<f64>)], row: usize, n: usize) -> Vec<Reason> {
-    let of_row = contributions.iter().map(|(feature, values)| (feature, values[row]));
-    let mut raising: Vec<(&String, f64)> = of_row.filter(|(_, part)| *part > 0.0 && part.is_finite()).collect();
+fn reasons(prospects: &Prospects<'_>, row: usize, n: usize) -> Vec<Reason> {
+    let of_row = prospects.contributions.iter().map(|(_, values)| values[row]).enumerate();
+    let mut raising: Vec<(usize, f64)> = of_row.filter(|(_, part)| *part > 0.0 && part.is_finite()).collect();
     raising.sort_by(|a, b| b.1.total_cmp(&a.1));
     raising.truncate(n);
-    raising.into_iter().map(|(feature, contribution)| Reason { feature: feature.clone(), contribution }).collect()
+    let reason = |(place, contribution): (usize, f64)| Reason {
+        feature: prospects.contributions[place].0.clone(),
+        value: prospects.value(place, row),
+        contribution,
+    };
+    raising.into_iter().map(reason).collect()
 }
 
 impl ToDataFrame for WinBackList {
     /// One row per customer on the list: rank, id in the type it came in, probability, worth,
-    /// expected profit, cost, then `reason_1`, `contribution_1` and so on, null where there are
-    /// fewer reasons.
+    /// expected profit, cost, then `reason_1`, `reason_value_1`, `contribution_1` and so on, null
+    /// where there are fewer reasons.
     fn to_dataframe(&self) -> DataFrame {
         let numbers = |name: &str, of: fn(&WinBackCustomer) -> f64| {
             Series::new(name.into(), self.customers.iter().map(of).collect::<Vec<f64>>())
@@ -191,9 +211,12 @@ impl ToDataFrame for WinBackList {
             let found: Vec<Option<Reason>> = self.customers.iter().map(reason).collect();
             let features: StringChunked =
                 found.iter().map(|reason| reason.as_ref().map(|one| one.feature.as_str())).collect();
+            let values: StringChunked =
+                found.iter().map(|reason| reason.as_ref().and_then(|one| one.value.as_deref())).collect();
             let parts: Float64Chunked =
                 found.iter().map(|reason| reason.as_ref().map(|one| one.contribution)).collect();
             series.push(features.into_series().with_name(columns::reason(place + 1).into()));
+            series.push(values.into_series().with_name(columns::reason_value(place + 1).into()));
             series.push(parts.into_series().with_name(columns::contribution(place + 1).into()));
         }
         frame_of(series)

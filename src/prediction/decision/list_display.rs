@@ -5,6 +5,7 @@ use std::fmt;
 use super::amounts::shown_money;
 use super::list::{LeftOut, WinBackCustomer, WinBackList};
 use super::offer::Offer;
+use super::win_back::BudgetCost;
 use crate::frame::readable::{grouped, shown_digits, shown_share, shown_text, write_table};
 
 /// Customers that are shown.
@@ -58,9 +59,17 @@ impl WinBackList {
     fn write_outcome(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (n, n_all) = (grouped(self.customers.len() as u64), grouped(self.n_customers));
         write!(f, "contact {n} of {n_all} customers: {} expected", shown_money(self.expected_profit))?;
-        write!(f, ", at a cost of {}", shown_money(self.cost))?;
-        if let Some(budget) = self.settings.budget {
-            write!(f, " of {}", shown_money(budget))?;
+        let (cost, expected) = (shown_money(self.cost), shown_money(self.expected_cost));
+        let of_budget = self.settings.budget.map(|budget| format!(" of {}", shown_money(budget))).unwrap_or_default();
+        match (&self.settings.offer, self.settings.budget_cost) {
+            (Offer::Purchase(_), _) => write!(f, ", at a cost of {cost}{of_budget}")?,
+            (_, BudgetCost::Committed) => {
+                write!(f, "; commits at most {cost}{of_budget}, of which {expected} are expected to be spent")?;
+            }
+            (_, BudgetCost::Expected) => write!(f, ", at an expected cost of {cost}{of_budget}")?,
+            (_, BudgetCost::Contact) => {
+                write!(f, "; contacts cost {cost}{of_budget}, with the incentives {expected} expected")?;
+            }
         }
         let everybody = self.expected_profit_of_everybody;
         let verb = if everybody < 0.0 { "lose" } else { "earn" };
@@ -81,7 +90,13 @@ fn shown_row(one: &WinBackCustomer) -> (Vec<String>, String) {
     let reasons: Vec<String> = one
         .reasons
         .iter()
-        .map(|reason| format!("{} +{}", shown_text(&reason.feature), shown_digits(Some(reason.contribution), 3)))
+        .map(|reason| {
+            let (feature, added) = (shown_text(&reason.feature), shown_digits(Some(reason.contribution), 3));
+            match &reason.value {
+                Some(value) => format!("{feature} {} (+{added})", shown_text(value)),
+                None => format!("{feature} +{added}"),
+            }
+        })
         .collect();
     let because = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join(", ")) };
     (cells, format!("{}{because}", shown_text(&one.customer)))

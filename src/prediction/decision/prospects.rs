@@ -35,6 +35,8 @@ pub struct Prospects<'a> {
     pub(super) probs: Vec<f64>,
     pub(super) worths: Option<Vec<f64>>,
     pub(super) contributions: &'a [(String, Vec<f64>)],
+    /// For each of these features the column that it was read from.
+    pub(super) cells: Vec<Option<&'a Column>>,
 }
 
 impl<'a> Prospects<'a> {
@@ -68,7 +70,7 @@ impl<'a> Prospects<'a> {
                 format!("{n_beyond} of {} probabilities are not in 0..=1; calibrate scores first", probs.len());
             return Err(Error::Unusable { analysis: DECISION, reason });
         }
-        Ok(Self { customers, probs, worths: None, contributions: &[] })
+        Ok(Self { customers, probs, worths: None, contributions: &[], cells: Vec::new() })
     }
 
     /// What each customer is worth: the customer value of a retention offer, the margin of a
@@ -95,7 +97,30 @@ impl<'a> Prospects<'a> {
             self.check_length(values.len(), feature)?;
         }
         self.contributions = contributions;
+        self.cells = Vec::new();
         Ok(self)
+    }
+
+    /// The table that the [`contributions`](Self::contributions), given before, were made of:
+    /// each reason then tells the value that the customer has. Features that are no column of it,
+    /// such as interactions, have none.
+    ///
+    /// # Errors
+    /// `Unusable` for a table of another length.
+    pub fn cells(mut self, frame: &'a DataFrame) -> Result<Self> {
+        self.check_length(frame.height(), "the table of cells")?;
+        self.cells = self.contributions.iter().map(|(feature, _)| frame.column(feature).ok()).collect();
+        Ok(self)
+    }
+
+    /// What a customer has of a feature, as text; none where it is missing or not known.
+    pub(super) fn value(&self, feature: usize, row: usize) -> Option<String> {
+        match self.cells.get(feature).copied().flatten()?.get(row).ok()? {
+            AnyValue::Null => None,
+            AnyValue::Float64(x) => (!x.is_nan()).then(|| x.to_string()),
+            AnyValue::Float32(x) => (!x.is_nan()).then(|| x.to_string()),
+            value => Some(value.str_value().into_owned()),
+        }
     }
 
     fn check_length(&self, n: usize, column: &str) -> Result<()> {

@@ -60,12 +60,14 @@ fn the_list_holds_those_whose_contact_pays() {
     assert_eq!(ids(&list), ["a", "b", "c"]);
     assert!((list.expected_profit - 74.2).abs() < 1e-12);
     assert!((list.expected_profit_of_everybody - 69.9).abs() < 1e-12);
+    // The incentive is taken with probability 0.37, 0.65 and 0.86: 3 + 10 * 1.88.
+    assert!((list.expected_cost - 21.8).abs() < 1e-12);
     assert_eq!((list.cost, list.threshold), (33.0, Some(11.0 / 67.0)));
     assert_eq!(list.left_out.len(), 1);
     assert_eq!(list.n_left_out(LeftOut::BelowThreshold), 1);
     assert_eq!(
         list.to_string(),
-        "contact 3 of 4 customers: 74.2 expected, at a cost of 33\n\
+        "contact 3 of 4 customers: 74.2 expected; commits at most 33, of which 21.8 are expected to be spent\n\
          contacting everybody would earn 69.9, nobody 0\n\
          a contact pays above a probability of leaving of 0.1642\n\
          left out: 1 below the threshold\n\
@@ -86,6 +88,7 @@ fn a_budget_cuts_the_list_and_counts_who_is_beyond_it() {
     // Of 0.9 the incentive is taken with probability 0.1 + 0.9 * 0.3 = 0.37: 4.7.
     let expected = list(params().budget_cost(BudgetCost::Expected).max_customers(1), &four());
     assert!((expected.cost - 4.7).abs() < 1e-12);
+    assert!(expected.to_string().starts_with("contact 1 of 4 customers: 49.3 expected, at an expected cost of 4.7\n"));
 }
 
 #[test]
@@ -135,9 +138,24 @@ fn reasons_are_the_largest_that_raise_the_probability() {
         found.customers.iter().map(|one| one.reasons.iter().map(|reason| reason.feature.as_str()).collect()).collect();
     assert_eq!(names, [vec!["price", "contract"], vec!["任期", "contract"], vec!["price"]]);
     let table = found.to_dataframe();
-    assert_eq!(table.width(), 10);
+    assert_eq!(table.width(), 12);
     assert_eq!(table.column("contribution_2").unwrap().f64().unwrap().get(1), Some(0.2));
     assert!(found.to_string().contains("b: 任期 +0.7, contract +0.2"));
+    let cells = df!(
+        "contract" => [Some("two years"), None, Some("month to month"), Some("one year")],
+        "任期" => [70.0, 1.5, 3.0, f64::NAN], "more" => [1; 4],
+    );
+    let cells = cells.unwrap();
+    let prospects = prospects.cells(&cells).unwrap();
+    let found = WinBackParams::new(offer()).n_reasons(2).check().unwrap().select(&prospects).unwrap();
+    let text = found.to_string();
+    assert!(text.contains("a: price +2, contract month to month (+1.5)"), "{text}");
+    assert!(text.contains("b: 任期 1.5 (+0.7), contract +0.2"), "{text}");
+    let table = found.to_dataframe();
+    let values = table.column("reason_value_2").unwrap().str().unwrap().iter().collect::<Vec<_>>();
+    assert_eq!(values, [Some("month to month"), None, None]);
+    let two = cells.head(Some(2));
+    assert!(Prospects::new(&frame, "id", "p").unwrap().cells(&two).is_err());
     let short = [("x".to_owned(), vec![1.0])];
     let refused = Prospects::new(&frame, "id", "p").unwrap().contributions(&short).unwrap_err();
     assert_eq!(refused.to_string(), "decision: `x` has 1 rows for 4 customers; give one for each, in their order");
@@ -166,7 +184,7 @@ fn nobody_to_contact_is_an_answer() {
     let empty = df!("id" => Vec::<i64>::new(), "p" => Vec::<f64>::new()).unwrap();
     let nobody = list(WinBackParams::new(offer()).budget(10.0), &empty);
     assert_eq!((nobody.n_customers, nobody.customers.len(), nobody.expected_profit), (0, 0, 0.0));
-    assert_eq!(nobody.to_dataframe().shape(), (0, 12));
+    assert_eq!(nobody.to_dataframe().shape(), (0, 15));
     let dear = RetentionOfferParams::new(10.0, 500.0).clv(200.0).check().unwrap();
     let shown = list(WinBackParams::new(dear), &four()).to_string();
     assert!(shown.contains("contact 0 of 4") && shown.contains("at no probability"), "{shown}");

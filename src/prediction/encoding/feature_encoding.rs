@@ -25,12 +25,14 @@ pub enum Missing {
     Error,
 }
 
-/// What becomes of a level that the training rows did not have.
+/// What becomes of a level that the training rows did not have. It is part of the encoding that
+/// is learned: a model that refuses such rows is fitted again to take another choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnseenLevel {
-    /// The rows are refused, with their number. The default.
+    /// The rows are refused, with their number; [`Encoder::unseen_levels`](super::Encoder::unseen_levels)
+    /// lists the levels. The default.
     #[default]
     Error,
     /// It counts as one of the rare levels that training put together; refused where there were none.
@@ -88,6 +90,10 @@ pub(super) enum Kind {
 /// | booleans, text with nothing but yes and no in any spelling | one column, 1 for yes |
 /// | other text, categories | a column for each level but the reference |
 /// | dates and datetimes | one column with the days since the earliest one of training |
+///
+/// Text with more than 20 levels, all but 1% of which read as numbers, is refused with the remedy:
+/// [`ReadNumbers`](crate::cleaning::ReadNumbers) makes numbers of it, and
+/// [`categorical`](Self::categorical) says that they are codes.
 ///
 /// # Examples
 ///

@@ -16,7 +16,7 @@ use super::prepared::{infinite, without_value};
 use crate::frame::codes::{Codes, NO_CODE, codes_of};
 use crate::frame::numbers::Numbers;
 use crate::kernel::exact_sum::ExactSum;
-use crate::text::Flags;
+use crate::text::{Flags, NumberText};
 
 /// Spellings of yes and no that one column can have side by side.
 const MOST_WORDS: usize = 16;
@@ -78,8 +78,31 @@ pub(super) fn learn_labels(plan: &Plan, frame: &DataFrame, weights: Option<RowWe
         Reading::Text => are_yes_and_no(&labels, &flags),
         _ => false,
     };
+    let is_text = plan.reading == Reading::Text && frame.schema().get(column.as_str()) == Some(&DataType::String);
+    if is_text && let Some(problem) = numbers_as_text(column, &labels) {
+        return Err(Problem::Cells(problem));
+    }
     let found = Found::of(labels, &codes, weights);
     if is_flag { flag(plan, found, &flags) } else { levels(plan, LevelReading::Label, found) }
+}
+
+/// Refuses a column of text whose many levels are nearly all numbers, as `12` and `1,234.50`:
+/// each would become a column of its own. Blank levels are no levels here.
+fn numbers_as_text(column: &str, labels: &[String]) -> Option<String> {
+    /// Levels that ratings and other codes of few digits can have.
+    const MANY: usize = 20;
+    let form = NumberText::new();
+    let written = || labels.iter().filter(|label| !label.trim().is_empty());
+    let n_levels = written().count();
+    let n_numbers = written().filter(|label| form.parse(label).is_ok()).count();
+    // All but 1%.
+    (n_levels > MANY && (n_levels - n_numbers) * 100 <= n_levels).then(|| {
+        format!(
+            "`{column}` is text, but {n_numbers} of its {n_levels} levels read as numbers; read them by \
+             `cleaning::ReadNumbers`, as `FeatureEncoding::numeric` needs them, or declare it \
+             `FeatureEncoding::categorical` if they are codes"
+        )
+    })
 }
 
 /// Whether all levels are words for yes and no, and both are there.

@@ -120,12 +120,16 @@ fn unseen_levels_are_refused_or_counted() {
     let refused = of(UnseenLevel::Error).encode(&scored).unwrap_err().to_string();
     assert_eq!(
         refused,
-        "encoding: 3 row(s) of `c` have a level that training did not have; see `Encoder::unseen_levels`, or choose \
-         `UnseenLevel::Reference` or `UnseenLevel::Other`; 1 row(s) of `d` have a level that training did not have; \
-         see `Encoder::unseen_levels`, or choose `UnseenLevel::Reference` or `UnseenLevel::Other`"
+        "encoding: 3 row(s) of `c` have a level that training did not have; list them by \
+         `encoder().unseen_levels(..)`, or fit again with `UnseenLevel::Reference` or `UnseenLevel::Other`; 1 row(s) \
+         of `d` have a level that training did not have; list them by `encoder().unseen_levels(..)`, or fit again \
+         with `UnseenLevel::Reference` or `UnseenLevel::Other`"
     );
     let refused = of(UnseenLevel::Other).encode(&scored).unwrap_err().to_string();
-    assert!(refused.contains("nor rare levels put together that it could count as; fit with `min_count`"), "{refused}");
+    assert!(
+        refused.contains("nor rare levels put together that it could count as; fit again with `min_count`"),
+        "{refused}"
+    );
     let encoder = of(UnseenLevel::Reference);
     assert_eq!(dense(&encoder, &scored), [[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]);
     let counts = encoder.encode(&scored).unwrap().counts().clone();
@@ -133,6 +137,31 @@ fn unseen_levels_are_refused_or_counted() {
     let listed = encoder.unseen_levels(&scored).unwrap();
     let listed: Vec<_> = listed.iter().map(|one| (one.feature.as_str(), one.level.as_str(), one.n_rows)).collect();
     assert_eq!(listed, [("c", "y", 1), ("c", "z", 2), ("d", "3", 1)]);
+}
+
+/// Levels are `0` to `99`, of which so many are words instead, and a blank.
+#[test]
+fn numbers_kept_as_text_are_refused_unless_they_are_declared_codes() {
+    let of = |n_levels: usize, n_words: usize| {
+        let word = |level: usize| if level < n_words { format!("w{level}") } else { format!("{level}.5") };
+        let levels: Vec<String> = (0..n_levels).map(word).chain([" ".to_owned()]).collect();
+        df!("任期" => levels).unwrap()
+    };
+    let auto = |frame: &DataFrame| try_fit(EncodingParams::new(), frame);
+    assert_eq!(
+        auto(&of(100, 1)).unwrap_err().to_string(),
+        "encoding: `任期` is text, but 99 of its 100 levels read as numbers; read them by `cleaning::ReadNumbers`, as \
+         `FeatureEncoding::numeric` needs them, or declare it `FeatureEncoding::categorical` if they are codes"
+    );
+    assert!(auto(&of(21, 0)).is_err());
+    for frame in [of(100, 2), of(21, 1), of(20, 0)] {
+        assert_eq!(auto(&frame).unwrap().terms().len(), frame.height() - 1);
+    }
+    let declared = EncodingParams::new().feature("任期", FeatureEncoding::categorical());
+    assert_eq!(try_fit(declared, &of(100, 0)).unwrap().terms().len(), 100);
+    let texts = of(100, 0);
+    let categories = texts.column("任期").unwrap().cast(&DataType::from_categories(Categories::global())).unwrap();
+    assert!(auto(&DataFrame::new(100, vec![categories.head(Some(100))]).unwrap()).is_ok());
 }
 
 #[test]

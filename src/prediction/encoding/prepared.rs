@@ -101,12 +101,13 @@ impl<'f, 'a> Prepared<'f, 'a> {
         match coding.unseen {
             _ if n_unseen == 0 => None,
             UnseenLevel::Error => Some(format!(
-                "{}; see `Encoder::unseen_levels`, or choose `UnseenLevel::Reference` or `UnseenLevel::Other`",
+                "{}; list them by `encoder().unseen_levels(..)`, or fit again with `UnseenLevel::Reference` or \
+                 `UnseenLevel::Other`",
                 unseen()
             )),
             UnseenLevel::Other if coding.other.is_none() => Some(format!(
-                "{}, nor rare levels put together that it could count as; fit with `min_count`, or choose \
-                 `UnseenLevel::Reference`",
+                "{}, nor rare levels put together that it could count as; fit again with `min_count`, or \
+                 with `UnseenLevel::Reference`",
                 unseen()
             )),
             UnseenLevel::Other | UnseenLevel::Reference => None,

@@ -7,7 +7,7 @@ use super::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::frame::codes::has_categories;
 use crate::frame::numbers::is_numeric;
-use crate::frame::schema::{column_remedy, is_time};
+use crate::frame::schema::{column_remedy, fitted_column_remedy, is_time};
 
 const TABLE: &str = "features";
 
@@ -21,7 +21,7 @@ pub(super) fn check_frame(encoder: &Encoder, frame: &DataFrame) -> Result<()> {
 
 fn problem(fitted: &Fitted, schema: &Schema) -> Option<String> {
     let column = &fitted.column;
-    let Some(dtype) = schema.get(column.as_str()) else { return Some(missing(column, schema)) };
+    let Some(dtype) = schema.get(column.as_str()) else { return Some(missing_of_fit(column, schema)) };
     let (is_readable, needs) = match &fitted.coding {
         Coding::Number(number) => match number.reading {
             NumberReading::Number => (is_numeric(dtype), "numbers"),
@@ -38,6 +38,10 @@ fn problem(fitted: &Fitted, schema: &Schema) -> Option<String> {
 
 pub(super) fn missing(column: &str, schema: &Schema) -> String {
     format!("feature `{column}` is not there; {}", column_remedy(column, schema))
+}
+
+fn missing_of_fit(column: &str, schema: &Schema) -> String {
+    format!("feature `{column}` is not there; {}", fitted_column_remedy(column, schema))
 }
 
 pub(super) fn refused(problems: Vec<String>) -> Error {

@@ -112,9 +112,11 @@ impl BinaryReport {
             "mce" => format!("the worst bin is off by {}", percent(estimate)),
             "hosmer_lemeshow" => match &self.hosmer_lemeshow {
                 Ok(found) => format!(
-                    "p = {} on rows unseen, {} on rows it was fitted to",
+                    "p = {} if the rows are new to the model ({} df), {} if it was fitted to them ({} df)",
                     shown_p(found.p_value_unseen),
-                    shown_p(found.p_value)
+                    found.df_unseen,
+                    shown_p(found.p_value),
+                    found.df
                 ),
                 Err(_) => String::new(),
             },
@@ -207,6 +209,8 @@ mod tests {
             text.contains("\nthe highest 10.0% of the rows hold 33.3% of the events, 3.3 times the average\n"),
             "{text}"
         );
+        assert!(text.contains(" if the rows are new to the model (10 df), "), "{text}");
+        assert!(text.contains(" if it was fitted to them (8 df)\n"), "{text}");
         assert!(text.contains("from 0.5 up: 50 predicted, 30 of them right (precision 60.0%)"), "{text}");
         assert!(lines.iter().all(|line| line.len() <= 160 && !line.ends_with(' ')), "{text}");
     }

@@ -13,7 +13,7 @@ use crate::analysis::collect;
 use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
 use crate::frame::columns::{MEAN, PROB};
-use crate::frame::schema::column_remedy;
+use crate::frame::schema::fitted_column_remedy;
 use crate::prediction::encoding::{Encoder, LabelCoding};
 use crate::prediction::regression::{Predictions, TrainingRows};
 
@@ -114,7 +114,8 @@ impl<M> LinfaModel<M> {
         names.extend(table.customer_id().filter(|customer| !names.contains(customer)));
         let schema = table.schema();
         let is_missing = |name: &&&str| !schema.contains(name);
-        let told = |name: &&str| format!("column `{name}` of the model is not there; {}", column_remedy(name, schema));
+        let told =
+            |name: &&str| format!("column `{name}` of the model is not there; {}", fitted_column_remedy(name, schema));
         let problems: Vec<String> = names.iter().filter(is_missing).map(told).collect();
         if !problems.is_empty() {
             return Err(Error::Schema { table: LINFA, problems });

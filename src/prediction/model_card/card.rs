@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::TrainingSnapshot;
 use super::figures::{CardEvaluation, CardFigure, of_fit};
-use crate::frame::readable::{grouped, shown_text};
+use crate::frame::readable::{grouped, shown_names, shown_text};
 use crate::prediction::calibration::CalibrationMap;
 use crate::prediction::customer_model::{CalibrationSource, Trained};
-use crate::prediction::regression::{Family, TrainingRows};
+use crate::prediction::regression::{Family, TrainingRows, collinear_words};
 
 /// A feature of a model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +146,7 @@ fn features(trained: &Trained) -> Vec<CardFeature> {
 
 fn notes(trained: &Trained) -> Vec<String> {
     let model = &trained.model;
-    let listed = |names: Vec<&str>| names.into_iter().map(shown_text).collect::<Vec<_>>().join(", ");
+    let listed = |names: Vec<&str>| shown_names(&names.into_iter().map(shown_text).collect::<Vec<_>>());
     let mut notes = Vec::new();
     if model.needs_calibration() && trained.calibrator.is_none() {
         notes.push("Classes were weighted: the probabilities are not those of customers.".to_owned());
@@ -154,6 +154,7 @@ fn notes(trained: &Trained) -> Vec<String> {
     if !model.aliased().is_empty() {
         notes.push(format!("Columns that those before them determine: {}.", listed(model.aliased())));
     }
+    notes.extend(collinear_words(model.collinear_features()).map(|words| format!("{words}.")));
     let constant = model.encoder().without_columns();
     if !constant.is_empty() {
         notes.push(format!("Features of one level, without effect: {}.", listed(constant)));

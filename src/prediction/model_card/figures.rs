@@ -52,7 +52,10 @@ pub struct CardEvaluation {
 
 impl From<&BinaryReport> for CardEvaluation {
     fn from(report: &BinaryReport) -> Self {
-        let figures = report.figures().into_iter().map(|figure| CardFigure {
+        // These rows are new to the model, so that the other p-value does not apply.
+        let all = report.figures().into_iter();
+        let applying = all.filter(|figure| figure.metric != "hosmer_lemeshow_p_value");
+        let figures = applying.map(|figure| CardFigure {
             conf_low: figure.interval.map(|ends| ends.low),
             conf_high: figure.interval.map(|ends| ends.high),
             undefined: figure.estimate.as_ref().err().map(ToString::to_string),

@@ -1,5 +1,6 @@
 //! From a table to a fitted model.
 
+use super::collinear::Determined;
 use super::errors::StandardErrors;
 use super::likelihood::LikelihoodSums;
 use super::marginal::average_marginal_effects;
@@ -11,13 +12,14 @@ use super::training::Training;
 use super::weights::WeightMeaning;
 use crate::error::{Error, Result};
 use crate::frame::FeatureTable;
+use crate::frame::readable::shown_names;
 use crate::kernel::symmetric_matrix::SymmetricMatrix;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
 use crate::prediction::encoding::{Encoder, EncodingCounts, Term};
 use crate::solver::regression::{
-    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind, collinearity,
-    firth, fit as solve, sandwich,
+    Family, Observations, Outcomes, RegressionError, RegressionFit, RegressionOptions, SandwichKind, firth,
+    fit as solve, sandwich,
 };
 
 /// A table as a regression takes it, whatever it is held back by.
@@ -66,8 +68,8 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
     let solved = prepared.solve(params, &regression.options())?;
     let Prepared { training, encoder, observations, counts } = prepared;
     let mut statistics = statistics(params, &training, &observations, &solved);
-    let collinearity = collinearity(&observations, &[]).ok();
-    statistics.condition_number = collinearity.as_ref().map(|found| found.condition_number).filter(|n| n.is_finite());
+    let determined = Determined::of(&observations, encoder.terms(), params.fit_intercept);
+    statistics.condition_number = determined.condition_number;
     let covariance = covariance(params, &observations, &solved, statistics.dispersion)?;
     check_range(encoder.terms(), &solved, &covariance, &statistics, params.kind_of_sandwich().is_some())?;
     let fitted = Fitted {
@@ -75,7 +77,8 @@ pub(super) fn fit(regression: &Regression, table: &FeatureTable) -> Result<Regre
         labels: training.labels.clone(),
         rows: training.rows,
         encoding_counts: counts,
-        vif: collinearity.map_or_else(|| vec![None; observations.n_columns()], |found| found.variance_inflation),
+        vif: determined.of_columns,
+        collinear: determined.features,
         marginal_effects: average_marginal_effects(params.family, &observations, &solved, &covariance),
         coefficients: solved.coefficients,
         aliased: solved.aliased,
@@ -109,7 +112,7 @@ pub(super) fn refused(error: RegressionError, terms: &[Term], has_intercept: boo
             let reason = format!(
                 "{} separate(s) the outcomes: {n_separated} of {n_rows} row(s) are told apart without error, so no finite \
                  coefficient is best; leave the column(s) out, pool their levels, or use `firth` or `l2_penalty`",
-                names.join(", ")
+                shown_names(&names)
             );
             Error::Unusable { analysis: REGRESSION, reason }
         }

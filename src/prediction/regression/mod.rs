@@ -1,6 +1,7 @@
 //! Regression: models with coefficients, their errors and predictions.
 
 mod coefficients;
+mod collinear;
 mod display;
 mod errors;
 mod fit;
@@ -18,6 +19,7 @@ mod training;
 mod weights;
 
 pub use coefficients::Coefficient;
+pub use collinear::CollinearFeature;
 pub use errors::StandardErrors;
 pub use marginal::MarginalEffect;
 pub use model::RegressionModel;
@@ -30,6 +32,7 @@ pub use weights::{ClassWeights, WeightMeaning};
 
 pub use crate::solver::regression::Family;
 
+pub(in crate::prediction) use collinear::collinear_words;
 pub(in crate::prediction) use penalty_path::{Grid, PathFit};
 pub(in crate::prediction) use training::read_outcomes;
 

@@ -4,6 +4,7 @@ use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 
 use super::coefficients::{self, Coefficient};
+use super::collinear::CollinearFeature;
 use super::marginal::MarginalEffect;
 use super::params::{Regression, RegressionParams};
 use super::statistics::FitStatistics;
@@ -63,6 +64,8 @@ pub(super) struct Fitted {
     pub(super) covariance: SymmetricMatrix,
     #[serde(with = "exact_number::all")]
     pub(super) vif: Vec<Option<f64>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) collinear: Vec<CollinearFeature>,
     #[serde(with = "exact_number::all")]
     pub(super) marginal_effects: Vec<Option<MarginalEffect>>,
     #[serde(with = "exact_number::all")]
@@ -113,6 +116,9 @@ impl RegressionModel {
         }
         if fitted.aliased.iter().any(|&column| column >= n) {
             return Err(FORM.refused("an aliased column is none of its columns"));
+        }
+        if !fitted.collinear.iter().all(CollinearFeature::is_sound) {
+            return Err(FORM.refused("a variance inflation is out of range"));
         }
         let is_logistic = self.family() == Family::Binomial;
         if is_logistic != fitted.labels.is_some() {
@@ -191,6 +197,13 @@ impl RegressionModel {
     #[must_use]
     pub fn covariance(&self) -> &SymmetricMatrix {
         &self.fitted.covariance
+    }
+
+    /// Features that others nearly determine, with a variance inflation above 10, the largest
+    /// first; those of interactions are left out. None of a fit by batches.
+    #[must_use]
+    pub fn collinear_features(&self) -> &[CollinearFeature] {
+        &self.fitted.collinear
     }
 
     /// Names of the columns that those before them determine.

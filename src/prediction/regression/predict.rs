@@ -10,7 +10,7 @@ use super::training::read_offset;
 use crate::analysis::collect;
 use crate::error::{Error, Result};
 use crate::frame::columns::{CUSTOMER, MEAN, PROB};
-use crate::frame::schema::column_remedy;
+use crate::frame::schema::fitted_column_remedy;
 use crate::frame::{FeatureTable, frame_of};
 use crate::prediction::encoding::{Contributions, EncodingCounts};
 use crate::solver::regression::Family;
@@ -186,7 +186,7 @@ impl RegressionModel {
         let problems: Vec<String> = names
             .iter()
             .filter(|name| !schema.contains(name))
-            .map(|name| format!("column `{name}` of the model is not there; {}", column_remedy(name, schema)))
+            .map(|name| format!("column `{name}` of the model is not there; {}", fitted_column_remedy(name, schema)))
             .collect();
         if !problems.is_empty() {
             return Err(Error::Schema { table: REGRESSION, problems });

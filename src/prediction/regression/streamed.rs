@@ -87,6 +87,7 @@ impl Regression {
             encoding_counts: tally.counts,
             covariance,
             vif: vec![None; n_columns],
+            collinear: Vec::new(),
             marginal_effects: vec![None; n_columns],
             coefficients: solved.coefficients,
             aliased: solved.aliased,
