@@ -2,7 +2,7 @@
 
 use super::bootstrap::{Bootstrap, MOST_ROWS, Replicate, intervals, r_squared_interval};
 use super::correlations::Varying;
-use super::design::KeyDriversState;
+use super::design::{DesignColumn, KeyDriversState};
 use super::logit::{Logit, as_values};
 use super::measures::{Measured, Measures, Values};
 use super::params::{ImportanceMethod, KEY_DRIVERS, KeyDrivers, MOST_EXACT};
@@ -14,6 +14,9 @@ use crate::kernel::moments::{Extent, Moments};
 use crate::kernel::sum::CompensatedSum;
 use crate::kernel::undefined::Undefined;
 use crate::kernel::weight::WeightKind;
+
+/// Drivers that an error names.
+const MOST_NAMED: usize = 5;
 
 /// What the drivers of the report are made of.
 struct Findings<'a> {
@@ -32,6 +35,7 @@ fn numeric(reason: &Undefined) -> Error {
 
 impl KeyDriverReport {
     pub(super) fn of(settings: &KeyDrivers, state: &KeyDriversState) -> Result<Self> {
+        check_scales(settings, state)?;
         let varying = Varying::of(state, settings.target())?;
         let kind = settings.weights().map(|weights| weights.kind);
         let n = n_of(state, kind);
@@ -74,6 +78,27 @@ fn check_size(n: u64) -> Result<()> {
         return Ok(());
     }
     let reason = format!("{n} rows are too many to resample, at most {MOST_ROWS}; draw a sample first");
+    Err(Error::Unusable { analysis: KEY_DRIVERS, reason })
+}
+
+/// Refuses values beyond the stated ends of their scale, where a performance would be no share of it.
+fn check_scales(settings: &KeyDrivers, state: &KeyDriversState) -> Result<()> {
+    let beyond = |column: &DesignColumn| {
+        let driver = state.drivers.get(column.driver).filter(|driver| driver.is_number)?;
+        let ends = settings.scale(&driver.name)?;
+        let (low, high) = (ends.worst.min(ends.best), ends.worst.max(ends.best));
+        let n = column.values.iter().filter(|&&value| value < low || value > high).count();
+        (n > 0).then(|| format!("`{}` has {n} value(s) outside {low}..{high}", driver.name))
+    };
+    let problems: Vec<String> = state.columns.iter().filter_map(beyond).collect();
+    let shown = match problems.len() {
+        0 => return Ok(()),
+        n if n > MOST_NAMED => {
+            format!("{}, and {} more driver(s) have some", problems[..MOST_NAMED].join(", "), n - MOST_NAMED)
+        }
+        _ => problems.join(", "),
+    };
+    let reason = format!("{shown}; state the ends of these drivers by `scale_of`, or leave out what is no rating");
     Err(Error::Unusable { analysis: KEY_DRIVERS, reason })
 }
 
@@ -218,7 +243,7 @@ impl Findings<'_> {
     fn terms(&self) -> Vec<Term> {
         let (fit, correlations) = (&self.measured.fit, &self.varying.correlations);
         let target = correlations.order() - 1;
-        let term = |(number, column): (usize, &super::design::DesignColumn)| {
+        let term = |(number, column): (usize, &DesignColumn)| {
             let place = self.varying.numbers.iter().position(|&one| one == number);
             let of = |values: &std::result::Result<Vec<f64>, Undefined>| {
                 place.and_then(|place| values.as_ref().ok().map(|values| values[place]))

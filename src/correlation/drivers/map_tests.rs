@@ -85,3 +85,21 @@ fn the_report_reads_as_a_table() {
     let rank: Vec<Option<u32>> = frame.column("rank").unwrap().u32().unwrap().iter().collect();
     assert_eq!(rank, [Some(2), Some(2), Some(1), Some(1)]);
 }
+
+/// A performance of 824.9 of 100 would turn the advice round.
+#[test]
+fn values_beyond_their_scale_are_refused() {
+    let frame = df!(
+        "CaTicket" => [30, 45, 80, 10, 25, 60], "rated" => [1, 5, 4, 2, 3, 3], "y" => [1, 6, 4, 2, 3, 5],
+    );
+    let table = frame.unwrap().lazy();
+    let params = KeyDriversParams::new("y", ["CaTicket", "rated"]).scale(1.0, 10.0);
+    let refused = params.clone().run(&table).unwrap_err().to_string();
+    let expected = "key drivers: `CaTicket` has 5 value(s) outside 1..10; state the ends of these drivers by \
+                    `scale_of`, or leave out what is no rating";
+    assert!(refused.ends_with(expected.split_once(": ").unwrap().1), "{refused}");
+    let report = params.clone().scale_of("CaTicket", 0.0, 100.0).run(&table).unwrap();
+    assert!((report.drivers[0].performance.unwrap() - 125.0 / 3.0).abs() < 1e-12);
+    // A scale that is turned round has the same ends.
+    assert!(params.scale_of("CaTicket", 100.0, 0.0).run(&table).is_ok());
+}

@@ -269,7 +269,8 @@ impl KeyDriversParams {
     }
 
     /// The ends of the scale of all drivers of one number, from the worst to the best; the
-    /// least and the greatest value seen by default.
+    /// least and the greatest value seen by default. A driver with values beyond them is refused,
+    /// unless [`scale_of`](Self::scale_of) gives it its own.
     pub fn scale(mut self, worst: f64, best: f64) -> Self {
         self.scale = Some(Ends { worst, best });
         self
