@@ -319,8 +319,8 @@ fn segments_and_periods_are_compared_and_overlapping_groups_are_not() {
     assert!((change.estimate - (-200.0 / 3.0 - 80.0)).abs() < 1e-12, "later less earlier");
     assert_eq!(changes[0].p_adjusted, change.test.as_ref().ok().map(|test| test.p_value));
     assert_eq!(report.segment_changes(&["上海"]).unwrap()[0].difference.as_ref().unwrap().estimate, -150.0);
-    let unknown = report.segment_changes(&["广州"]).unwrap_err().to_string();
-    assert_eq!(unknown, "nps: `segment` must be the values of one of `segments`, got `广州`");
+    let unknown = report.segment_changes(&["深圳"]).unwrap_err().to_string();
+    assert_eq!(unknown, "nps: `segment` must be the values of one of `segments`, got `深圳`");
     let hidden = NpsParams::new().by(["城市"]).min_n(3).run(&survey()).unwrap();
     assert_eq!(hidden.test_segments().unwrap().n_without_score, 2);
     let error = hidden.compare(&hidden.segments[0], &hidden.segments[1]).unwrap_err().to_string();

@@ -86,7 +86,7 @@ fn changes_between_waves_are_tested_and_adjusted_together() {
     assert_eq!(report.measure, "points");
     assert!(report.to_string().ends_with("\nno change is more than noise (adjusted p below 5%)"), "{report}");
     // Of the three pairs two rise: S = 1, exact p = 1.
-    assert!(report.to_string().contains("all: no trend shown, p = 1 (Mann-Kendall"), "{report}");
+    assert!(report.to_string().contains("all: no trend shown, p = 1.000 (Mann-Kendall"), "{report}");
     let bold = TrendParams::new().conf_level(0.9).of(&own).unwrap().to_string();
     assert!(bold.ends_with("\nmore than noise: w1 -> w2 by 10 (p = 0.091 adjusted)"), "{bold}");
 }
