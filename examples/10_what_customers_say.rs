@@ -15,19 +15,23 @@ use customer_analytics::satisfaction::nps_code_expr;
 
 /// What is rated from 1 to 5; 0 says that it did not apply.
 const ITEMS: [&str; 5] = ["tea", "choice", "price", "packing", "delivery"];
+/// What every channel is asked about: nothing is delivered to the customers of a shop.
+const ASKED_OF_ALL: [&str; 4] = ["tea", "choice", "price", "packing"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let table = LazyCsvReader::new(PlRefPath::new(support::FEEDBACK)).with_infer_schema_length(None).finish()?;
-    let roles = SurveyColumns::new()
-        .items(ITEMS.map(|item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0])))
+    let rated = |item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0]);
+    let without_items = SurveyColumns::new()
         .time("answered")
         .time_format("%d/%m/%Y")
         .segments(["channel"])
         .touchpoint("touchpoint")
         .weight("weight");
+    let roles = without_items.clone().items(ITEMS.map(rated));
     let asked = |question| SurveyResponses::new(table.clone(), &roles.clone().score(question));
     let recommend = asked(Question::new("recommend", Scale::ZERO_TO_TEN).not_applicable([99]))?;
-    let satisfied = asked(Question::new("satisfied", Scale::ONE_TO_FIVE))?;
+    let satisfaction = Question::new("satisfied", Scale::ONE_TO_FIVE);
+    let satisfied = asked(satisfaction.clone())?;
     let easy = asked(Question::new("easy", Scale::ONE_TO_SEVEN))?;
 
     println!("1. who recommends us, by channel; a score of fewer than 30 answers is not shown\n");
@@ -50,8 +54,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("\n5. how easy we made it, by touchpoint\n");
     println!("{}", CsatParams::effort().by(["touchpoint"]).run(&easy)?);
 
-    println!("\n6. one index of what we do, each part by what it means for satisfaction\n");
-    println!("{}", CsiParams::new().item_weights(ItemWeighting::Lmg).by(["channel"]).min_n(30).run(&satisfied)?);
+    // Indexes compare where all were asked for the same.
+    println!("\n6. one index of what all are asked about, each part by what it means for satisfaction\n");
+    let common =
+        SurveyResponses::new(table.clone(), &without_items.items(ASKED_OF_ALL.map(rated)).score(satisfaction))?;
+    println!("{}", CsiParams::new().item_weights(ItemWeighting::Lmg).by(["channel"]).min_n(30).run(&common)?);
 
     // What did not apply is no rating; a promoter is 100, a passive 0, a detractor -100.
     println!("\n7. what drives recommendation, and where to begin\n");

@@ -1,4 +1,4 @@
-//! Customer analytics native to polars: clean, integrate, describe and correlate tables, rank key drivers, score customers by value.
+//! Customer analytics native to polars: clean, integrate, describe and correlate tables, rank key drivers, read surveys, predict churn and purchases, score customers by value.
 //!
 //! Frames in, typed results out. What is read is a `LazyFrame` of your own, or a Parquet or
 //! CSV file; what comes back is a result with fields, a frame and a readable table.

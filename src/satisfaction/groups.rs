@@ -146,8 +146,7 @@ mod tests {
     use super::*;
 
     fn key(segment: Option<&[Option<&str>]>, period: Option<&str>) -> GroupKey {
-        let label =
-            |label: &str| PeriodLabel { label: label.to_owned(), start: None, end: None, is_complete: Some(false) };
+        let label = |label: &str| PeriodLabel { is_complete: Some(false), ..PeriodLabel::wave(label) };
         let texts = |segment: &[Option<&str>]| segment.iter().map(|value| value.map(str::to_owned)).collect();
         GroupKey { segment: segment.map(texts), period: period.map(label) }
     }

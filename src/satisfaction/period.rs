@@ -52,12 +52,16 @@ pub struct PeriodLabel {
     /// first day, and `as_of`, or else the last day with a response, is not before its last.
     /// `None` for a wave.
     pub is_complete: Option<bool>,
+    /// The first day with a response in all of the report; `None` for a wave.
+    pub covered_from: Option<NaiveDate>,
+    /// `as_of`, or else the last day with a response in all of the report; `None` for a wave.
+    pub covered_to: Option<NaiveDate>,
 }
 
 impl PeriodLabel {
     /// A wave by its name, for scores from elsewhere.
     #[must_use]
     pub fn wave(label: impl Into<String>) -> Self {
-        Self { label: label.into(), start: None, end: None, is_complete: None }
+        Self { label: label.into(), start: None, end: None, is_complete: None, covered_from: None, covered_to: None }
     }
 }

@@ -26,10 +26,17 @@ const EXPECTED: [(f64, Quadrant); 5] = [
     (0.410_649_766_732_591_3, Quadrant::ConcentrateHere),
 ];
 
+/// What every channel is asked about.
+const ASKED_OF_ALL: [&str; 4] = ["tea", "choice", "price", "packing"];
+
 fn asked(question: Question) -> SurveyResponses {
+    asked_of(&ITEMS, question)
+}
+
+fn asked_of(items: &[&str], question: Question) -> SurveyResponses {
     let table = LazyCsvReader::new(PlRefPath::new(FEEDBACK)).with_infer_schema_length(None).finish().unwrap();
     let columns = SurveyColumns::new()
-        .items(ITEMS.map(|item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0])))
+        .items(items.iter().map(|&item| Question::new(item, Scale::ONE_TO_FIVE).not_applicable([0])))
         .score(question)
         .time("answered")
         .time_format("%d/%m/%Y")
@@ -130,4 +137,26 @@ fn delivery_comes_first() {
     let index = CsiParams::new().item_weights(ItemWeighting::Lmg).run(&satisfied).unwrap();
     let quadrants: Vec<Option<Quadrant>> = index.items.iter().map(|item| item.quadrant).collect();
     assert_eq!(quadrants, EXPECTED.map(|(_, quadrant)| Some(quadrant)));
+}
+
+/// Nothing is delivered to the customers of a shop: their index of five items leaves out the one that
+/// counts most, and is no better than that of the web for it.
+#[test]
+fn channels_compare_by_what_all_of_them_were_asked() {
+    let index = |items: &[&str]| {
+        let satisfied = asked_of(items, Question::new("satisfied", Scale::ONE_TO_FIVE));
+        CsiParams::new().item_weights(ItemWeighting::Lmg).by(["channel"]).min_n(30).run(&satisfied).unwrap()
+    };
+    let all = index(&ITEMS);
+    let shop = all.segment(&["shop"]).unwrap();
+    assert_eq!((shop.complete.n, shop.items[4].n), (0, 0));
+    assert_eq!(all.unanswered_items(shop).iter().map(|item| item.item.as_str()).collect::<Vec<_>>(), ["delivery"]);
+    let text = all.to_string();
+    let note = "- shop: no answers to `delivery` (41% of the weight); not comparable with the others; none of its \
+                responses is behind the weights";
+    assert!(text.contains(note) && text.contains(", of 974 response(s) with all answers"), "{text}");
+    let common = index(&ASKED_OF_ALL);
+    assert!(!common.to_string().contains("not comparable"), "{common}");
+    let score = |channel: &str| common.segment(&[channel]).unwrap().csi.unwrap();
+    assert!(score("shop") - score("web") < 3.0 && score("web") - score("app") > 5.0, "{common}");
 }

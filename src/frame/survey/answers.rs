@@ -137,9 +137,13 @@ impl AnswerCounts {
         ];
         let kinds: Vec<String> =
             kinds.into_iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} answer(s) {kind}")).collect();
+        let of_file = match self.n_unreadable {
+            0 => "",
+            _ => "read texts such as `NA` as missing by `CsvOptions::null_values`, ",
+        };
         let reason = format!(
-            "column `{}` has {}; mend them, state another `Scale`, declare codes as `not_applicable`, or set them \
-             aside by `SurveyColumns::out_of_scale(OutOfScale::Quarantine)`",
+            "column `{}` has {}; mend them, {of_file}state another `Scale`, declare codes as `not_applicable`, or set \
+             them aside by `SurveyColumns::out_of_scale(OutOfScale::Quarantine)`",
             question.column(),
             kinds.join(", ")
         );

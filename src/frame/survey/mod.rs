@@ -13,6 +13,7 @@ mod responses;
 mod roles;
 mod scale;
 mod text_scores;
+mod unread_times;
 
 #[cfg(test)]
 mod tests;
@@ -24,3 +25,4 @@ pub use question::{AnswerCode, Question};
 pub use responses::SurveyResponses;
 pub use roles::{OutOfScale, SurveyColumns};
 pub use scale::Scale;
+pub(crate) use unread_times::{TimeReading, UNREAD_TIME};

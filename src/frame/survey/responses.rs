@@ -8,6 +8,7 @@ use polars::prelude::*;
 use super::answers::{Answers, read_answers};
 use super::question::Question;
 use super::roles::{OutOfScale, SurveyColumns};
+use super::unread_times::{TimeReading, UNREAD_TIME};
 use crate::error::{Error, Result};
 use crate::frame::columns::{RULE_REASON, SOURCE_ROW};
 use crate::frame::times::time_expr;
@@ -106,17 +107,22 @@ impl SurveyResponses {
     }
 
     /// The rows with an answer that can be none on its scale: outside it, between its whole
-    /// numbers, or in a text that does not begin with a score.
+    /// numbers, or in a text that does not begin with a score; and those with a time that does not
+    /// fit its format.
     ///
     /// They come as they were read and in source order, after `source_row` (from 0) and
     /// `rule_reason`, which names every such column and what is wrong; whether they are refused
     /// or left out elsewhere is [`SurveyColumns::out_of_scale`].
     pub fn quarantine(&self) -> LazyFrame {
-        let numbered = self.frame.clone().with_row_index(SOURCE_ROW, None);
+        let mut numbered = self.frame.clone().with_row_index(SOURCE_ROW, None);
+        if let Ok(Some(unread)) = self.unread_time_expr() {
+            numbered = numbered.with_column(unread);
+        }
         let questions: Arc<[Question]> = self.columns.questions().cloned().collect();
-        let judge = move |batch: DataFrame| taken(&questions, &batch);
+        let judge = move |batch: DataFrame| taken(&questions, batch);
         let layout = |numbered: &Schema| {
             let mut schema = numbered.clone();
+            schema.shift_remove(UNREAD_TIME);
             schema.insert_at_index(1, RULE_REASON.into(), DataType::String)?;
             Ok(Arc::new(schema))
         };
@@ -127,6 +133,17 @@ impl SurveyResponses {
     pub(crate) fn time_expr(&self) -> Option<Expr> {
         let time = self.columns.time.as_ref()?;
         Some(time_expr(time, self.columns.time_format.as_ref(), &self.schema))
+    }
+
+    /// Which times are texts that do not fit the format, where there is one: [`UNREAD_TIME`].
+    pub(crate) fn unread_time_expr(&self) -> PolarsResult<Option<Expr>> {
+        let (Some(time), Some(column), Some(format)) =
+            (self.time_expr(), &self.columns.time, &self.columns.time_format)
+        else {
+            return Ok(None);
+        };
+        let policy = self.columns.out_of_scale;
+        TimeReading { column: column.clone(), format: format.clone(), policy }.expr(time).map(Some)
     }
 }
 
@@ -144,23 +161,29 @@ fn answer_expr(question: &Question, policy: OutOfScale) -> Expr {
     column.map_with_fmt_str(read, field, "answers")
 }
 
-/// The rows of a batch that have an answer that can be none, with what is wrong.
-fn taken(questions: &[Question], batch: &DataFrame) -> PolarsResult<DataFrame> {
+/// The rows of a batch that have an answer or a time that can be none, with what is wrong.
+fn taken(questions: &[Question], mut batch: DataFrame) -> PolarsResult<DataFrame> {
     let read = |question: &Question| -> PolarsResult<Answers> {
         let answers = read_answers(TABLE, question, batch.column(question.column())?);
         answers.map_err(|error| polars_err!(ComputeError: "{error}"))
     };
     let answers: Vec<Answers> = questions.iter().map(read).collect::<PolarsResult<_>>()?;
+    let times = batch.drop_in_place(UNREAD_TIME).ok();
+    let unread = times.as_ref().map(|times| (times.is_not_null(), TimeReading::of(times.dtype())));
     let problem = |row: usize| {
         let of_row = |(question, answers): (&Question, &Answers)| {
             answers.problem(row, question.scale()).map(|problem| format!("`{}` is {problem}", question.column()))
         };
-        let problems: Vec<String> = questions.iter().zip(&answers).filter_map(of_row).collect();
+        let mut problems: Vec<String> = questions.iter().zip(&answers).filter_map(of_row).collect();
+        if let Some((is_unread, Some(reading))) = &unread
+            && is_unread.get(row) == Some(true)
+        {
+            problems.push(reading.problem());
+        }
         (!problems.is_empty()).then(|| problems.join(", "))
     };
     let reasons: StringChunked = (0..batch.height()).map(problem).collect();
     let is_taken = reasons.is_not_null();
-    let mut batch = batch.clone();
     batch.insert_column(1, reasons.with_name(RULE_REASON.into()).into_column())?;
     batch.filter_seq(&is_taken)
 }

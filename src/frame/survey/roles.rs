@@ -15,7 +15,8 @@ const TABLE: &str = "survey";
 const ITEM: &str = "item";
 
 /// What happens to answers that can be none on their scale: those outside it, between its
-/// whole numbers, or in texts that do not begin with a score.
+/// whole numbers, or in texts that do not begin with a score. It goes for times too, where an
+/// analysis looks at them: texts that do not fit the format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -23,7 +24,7 @@ pub enum OutOfScale {
     /// The analysis is refused, with the column and the count.
     #[default]
     Error,
-    /// The answers are left out and counted;
+    /// The answers, and responses with such a time, are left out and counted;
     /// [`SurveyResponses::quarantine`](super::SurveyResponses::quarantine) shows their rows.
     Quarantine,
 }
@@ -99,14 +100,16 @@ impl SurveyColumns {
     }
 
     /// Tells how a time written as text reads, in `strftime` codes such as `%d/%m/%Y`.
-    /// Text that does not fit becomes a missing time, which every analysis counts.
+    /// Blank text is a missing time, which every analysis counts; other text that does not fit is
+    /// refused, unless [`out_of_scale`](Self::out_of_scale) sets it aside.
     pub fn time_format(mut self, format: impl Into<String>) -> Self {
         self.time_format = Some(format.into());
         self
     }
 
-    /// Names the column with the wave of the survey: whole numbers go by size, categories of an
-    /// `Enum` in its order, texts by their bytes (`W10` before `W9`).
+    /// Names the column with the wave of the survey: whole numbers go by size, be they numbers or
+    /// texts that all read as such; categories of an `Enum` in its order, other texts by their bytes
+    /// (`W10` before `W9`).
     pub fn wave(mut self, column: impl Into<String>) -> Self {
         self.wave = Some(column.into());
         self
@@ -149,7 +152,8 @@ impl SurveyColumns {
         self
     }
 
-    /// Chooses what happens to answers that can be none on their scale; refused by default.
+    /// Chooses what happens to answers that can be none on their scale, and to times that do not
+    /// fit their format; refused by default.
     pub fn out_of_scale(mut self, policy: OutOfScale) -> Self {
         self.out_of_scale = policy;
         self

@@ -133,8 +133,8 @@ fn a_refusal_names_the_column_the_counts_and_the_remedy() {
     assert_eq!(
         check(OutOfScale::Error).unwrap_err().to_string(),
         "nps: column `q` has 3 answer(s) outside 0..=10, 4 answer(s) between the whole numbers of 0..=10, 6 answer(s) \
-         that do not begin with a score; mend them, state another `Scale`, declare codes as `not_applicable`, or set \
-         them aside by `SurveyColumns::out_of_scale(OutOfScale::Quarantine)`"
+         that do not begin with a score; mend them, read texts such as `NA` as missing by `CsvOptions::null_values`, \
+         state another `Scale`, declare codes as `not_applicable`, or set them aside by `SurveyColumns::out_of_scale(OutOfScale::Quarantine)`"
     );
     assert!(check(OutOfScale::Quarantine).is_ok());
     assert!(counts(5, 1, 2, 0, 0, 0).check("nps", &nps(), OutOfScale::Error).is_ok());

@@ -229,6 +229,31 @@ impl Dictionary {
         }
         Ok(found.codes.iter().map(|&code| (code, label(code))).collect())
     }
+
+    /// As [`ranked`](Self::ranked), but texts that all read as whole numbers go by size.
+    pub(in crate::satisfaction) fn ranked_by_number(&self, step: &'static str) -> Result<Vec<(u32, Option<String>)>> {
+        let ranked = self.ranked(step)?;
+        let dtype = self.values.first().map(|values| values.dtype());
+        if !matches!(dtype, Some(DataType::String | DataType::Categorical(..))) {
+            return Ok(ranked);
+        }
+        let Some(ranks) = by_number(&ranked) else { return Ok(ranked) };
+        Ok(ranks.into_iter().zip(ranked).map(|(rank, (_, label))| (rank, label)).collect())
+    }
+}
+
+/// Ranks by the whole numbers that all texts read as, equal ones by their texts; `None` where one is no such text.
+fn by_number(ranked: &[(u32, Option<String>)]) -> Option<Vec<u32>> {
+    let number = |(at, (rank, label)): (usize, &(u32, Option<String>))| {
+        let number = label.as_ref().map(|label| label.trim().parse::<i128>().ok());
+        // What is missing has no number and keeps its place at the end.
+        number.map(|number| number.map(|number| (number, *rank, at)))
+    };
+    let mut order: Vec<(i128, u32, usize)> = ranked.iter().enumerate().filter_map(number).collect::<Option<_>>()?;
+    order.sort_unstable();
+    let mut ranks = vec![NO_CODE; ranked.len()];
+    order.into_iter().zip(0..).for_each(|((.., at), rank)| ranks[at] = rank);
+    Some(ranks)
 }
 
 /// Types whose values are whole numbers of 64 bits.

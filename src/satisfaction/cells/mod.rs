@@ -31,6 +31,7 @@ use crate::frame::calendar::PeriodOf;
 use crate::frame::codes::NO_CODE;
 use crate::frame::columns::{SEGMENT, TIME, WAVE};
 use crate::frame::extract::{days_of, one_chunk};
+use crate::frame::survey::{TimeReading, UNREAD_TIME};
 
 /// The cell of a row that has none: its period is missing, or later than the report.
 pub(crate) const NO_CELL: u32 = NO_CODE;
@@ -67,6 +68,7 @@ impl CellSettings {
                 Error::param(self.analysis, param, "used on a survey with the role `time`", "a survey without it")
             })?;
             exprs.push(time.alias(TIME));
+            exprs.extend(survey.unread_time_expr().map_err(Error::query(self.analysis))?);
         }
         if self.period == Some(SurveyPeriod::Wave) {
             let wave = columns.wave.as_ref().ok_or_else(|| {
@@ -100,6 +102,9 @@ pub(crate) struct Cells {
     /// Whether waves have rows up to `as_of`, by their number.
     has_rows: Vec<bool>,
     n_without_wave: u64,
+    /// Rows with a text that is no time in the stated format, and that format.
+    n_unreadable_time: u64,
+    times: Option<TimeReading>,
     with_period: Pairs,
     n_cells: usize,
 }
@@ -109,6 +114,8 @@ pub(crate) struct Cells {
 pub(crate) struct WithoutCell {
     /// Rows without a period: their time or wave is missing.
     pub(crate) n_without_period: u64,
+    /// Rows with a time that does not fit its format.
+    pub(crate) n_unreadable_time: u64,
     /// Rows after `as_of`.
     pub(crate) n_later: u64,
 }
@@ -146,6 +153,8 @@ impl Cells {
             waves: (settings.period == Some(SurveyPeriod::Wave)).then(Dictionary::new),
             has_rows: Vec::new(),
             n_without_wave: 0,
+            n_unreadable_time: 0,
+            times: None,
             with_period: Pairs::default(),
             n_cells: 0,
             settings,
@@ -160,10 +169,22 @@ impl Cells {
     /// Rows so far that have no cell.
     pub(crate) fn without_cell(&self) -> WithoutCell {
         let timeline = self.timeline.as_ref();
+        // A text that is no time has left no day.
+        let n_undated = timeline.map_or(0, |timeline| timeline.n_undated).saturating_sub(self.n_unreadable_time);
         WithoutCell {
-            n_without_period: self.n_without_wave + timeline.map_or(0, |timeline| timeline.n_undated),
+            n_without_period: self.n_without_wave + n_undated,
+            n_unreadable_time: self.n_unreadable_time,
             n_later: timeline.map_or(0, |timeline| timeline.n_later),
         }
+    }
+
+    /// Refuses times that do not fit their format, unless they are to be set aside.
+    ///
+    /// # Errors
+    /// `Unusable` with the column, the format and the count.
+    pub(crate) fn check(&self) -> Result<()> {
+        let check = |times: &TimeReading| times.check(self.settings.analysis, self.n_unreadable_time);
+        self.times.as_ref().map_or(Ok(()), check)
     }
 
     /// The cell of each row of a batch, or [`NO_CELL`].
@@ -202,6 +223,10 @@ impl Cells {
                 reason: "a batch lost the type of its times".to_owned(),
             })?;
             codes = Some(timeline.codes(days, times.len()));
+            if let Ok(unread) = batch.column(UNREAD_TIME) {
+                self.n_unreadable_time += (unread.len() - unread.null_count()) as u64;
+                self.times = self.times.take().or_else(|| TimeReading::of(unread.dtype()));
+            }
         }
         if let Some(dictionary) = &mut self.waves {
             let column = batch.column(WAVE).map_err(Error::query(step))?;
@@ -263,6 +288,8 @@ impl Cells {
         let mut periods = None;
         if let (Some(mine), Some(theirs)) = (&mut self.timeline, &other.timeline) {
             periods = Some(mine.merge(theirs));
+            self.n_unreadable_time += other.n_unreadable_time;
+            self.times = self.times.take().or_else(|| other.times.clone());
         }
         if let (Some(mine), Some(theirs)) = (&mut self.waves, &other.waves) {
             self.n_without_wave += other.n_without_wave;
@@ -359,7 +386,7 @@ impl Cells {
         let wave = |label: String| PeriodLabel::wave(label);
         let labels: Vec<(i64, Option<PeriodLabel>)> = match (&self.waves, &self.timeline) {
             (Some(dictionary), _) => {
-                let ranked = dictionary.ranked(self.settings.analysis)?;
+                let ranked = dictionary.ranked_by_number(self.settings.analysis)?;
                 ranked.into_iter().map(|(rank, label)| (rank.into(), label.map(wave))).collect()
             }
             (None, Some(timeline)) if self.settings.period.is_some() => {

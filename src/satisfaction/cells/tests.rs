@@ -65,7 +65,7 @@ fn assert_cells(settings: &CellSettings, rows: [&str; 6], cells: &[&str], withou
             let found: Vec<&str> = found.iter().map(|row| row.as_deref().unwrap_or("none")).collect();
             assert_eq!(found, rows, "split at {at}");
             assert_eq!(all, cells, "split at {at}");
-            assert_eq!(missing, WithoutCell { n_without_period: without.0, n_later: without.1 });
+            assert_eq!(missing, WithoutCell { n_without_period: without.0, n_unreadable_time: 0, n_later: without.1 });
         }
     }
 }
@@ -193,4 +193,19 @@ proptest! {
         turned.0.reverse();
         prop_assert_eq!(turned, whole);
     }
+}
+
+#[test]
+fn waves_of_texts_go_by_number_where_all_read_as_one() {
+    let settings = settings(0, Some(SurveyPeriod::Wave), None);
+    let order = |waves: &[Option<&str>]| {
+        let table = df!(WAVE => waves).unwrap();
+        let found: Vec<[Vec<String>; 2]> =
+            (0..=waves.len()).map(|at| read(&settings, &table, at).map(|(_, all, _)| all)).collect();
+        assert!(found.iter().flatten().all(|one| *one == found[0][0]), "{found:?}");
+        found[0][0].iter().map(|one| one.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&[Some("10"), Some("2"), None, Some("-1"), Some("02"), Some("0")]), ["-1", "0", "02", "2", "10"]);
+    assert_eq!(order(&[Some("10"), Some("W2"), Some("2")]), ["10", "2", "W2"], "one is no number");
+    assert_eq!(order(&[Some("10"), Some("2.5")]), ["10", "2.5"], "no whole number");
 }

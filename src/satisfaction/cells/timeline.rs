@@ -123,6 +123,8 @@ impl Timeline {
                 start: Some(start),
                 end: Some(end),
                 is_complete: Some(is_complete),
+                covered_from: NaiveDate::from_epoch_days(self.first_day),
+                covered_to: NaiveDate::from_epoch_days(seen_to),
             })
         };
         self.known.iter().map(|&period| (period, label(period))).collect()

@@ -7,6 +7,9 @@
 //! mean        of all scores                                 Student's t
 //! ```
 //!
+//! A survey has one score. For another question name it the score of the same roles, in a second
+//! `SurveyResponses` over the same table: `SurveyResponses::new(table, &columns.clone().score(other))`.
+//!
 //! [`CsatParams`] is where to begin; how it moves from period to period is told by
 //! [`trend`](super::trend), of mean answers and of the shares of both boxes.
 //!

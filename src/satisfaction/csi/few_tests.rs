@@ -50,3 +50,21 @@ fn equal_stated_weights_put_no_item_on_the_map() {
         assert!(others.items.iter().all(|item| item.quadrant.is_some()), "{n}");
     }
 }
+
+/// By hand: the web has 75 and 25 for its items; the shop was never asked for the second, and its 75
+/// stands for the first alone. Equal weights, so half of the weight is not there.
+#[test]
+fn a_group_without_an_item_says_that_it_does_not_compare() {
+    let frame = df!(
+        "quality" => [4, 4, 4, 4], "price" => [Some(2), Some(2), None, None], "where" => ["web", "web", "shop", "shop"],
+    );
+    let survey = survey(frame.unwrap(), &roles().segments(["where"]));
+    let report = CsiParams::new().by(["where"]).run(&survey).unwrap();
+    let shop = report.segment(&["shop"]).unwrap();
+    assert_eq!(shop.csi, Some(75.0));
+    assert_eq!(report.unanswered_items(shop).iter().map(|item| item.item.as_str()).collect::<Vec<_>>(), ["price"]);
+    assert!(report.unanswered_items(report.segment(&["web"]).unwrap()).is_empty());
+    let shown = report.to_string();
+    let note = "- shop: no answers to `price` (50% of the weight); not comparable with the others";
+    assert!(shown.contains(note) && !shown.contains("- web: no answers"), "{shown}");
+}

@@ -137,11 +137,12 @@ impl ItemPass {
         .map_err(broken)
     }
 
-    /// Refuses answers that are none and weights that are none.
+    /// Refuses times, answers and weights that are none.
     ///
     /// # Errors
     /// `Unusable` with the counts.
     pub(super) fn check(&self) -> Result<()> {
+        self.cells.check()?;
         for (item, counts) in self.settings.questions().zip(self.counts.by_question(&self.settings)) {
             item.check(Csi::NAME, &counts)?;
         }

@@ -71,6 +71,14 @@ impl CsiReport {
         self.items.iter().find(|item| item.item == column)
     }
 
+    /// The items that nobody in a group of the report answered, though the group has an index: it
+    /// is made of the others, with their weights, and compares with no index that has them all.
+    #[must_use]
+    pub fn unanswered_items(&self, group: &CsiGroup) -> Vec<&CsiItem> {
+        let items = self.items.iter().zip(&group.items);
+        items.filter(|(_, score)| group.csi.is_some() && score.n == 0).map(|(item, _)| item).collect()
+    }
+
     /// What each item did to the change from every period to the next, of all responses and of
     /// each segment; none without periods.
     #[must_use]

@@ -32,7 +32,10 @@ impl fmt::Display for CsiReport {
 impl CsiReport {
     fn weights_in_words(&self) -> String {
         let target = self.derived.as_ref().map_or("", |derived| derived.target.as_str());
-        let from = |how: &str| format!("weights of items by {how} with `{}`", shown_text(target));
+        let n = grouped(self.derived.as_ref().map_or(0, |derived| derived.n));
+        let from = |how: &str| {
+            format!("weights of items by {how} with `{}`, of {n} response(s) with all answers", shown_text(target))
+        };
         match self.params.item_weights {
             ItemWeighting::Equal => "items of equal weight".to_owned(),
             ItemWeighting::Stated(_) => "stated weights of items".to_owned(),
@@ -40,6 +43,20 @@ impl CsiReport {
             ItemWeighting::Regression => from("regression"),
             ItemWeighting::Lmg => from("explained variance"),
         }
+    }
+
+    /// What an index lacks that the others have.
+    fn unlike_the_others(&self, group: &CsiGroup) -> Option<String> {
+        let items = self.unanswered_items(group);
+        let names: Vec<String> = items.iter().map(|item| format!("`{}`", shown_text(&item.item))).collect();
+        if names.is_empty() {
+            return None;
+        }
+        let percent = 100.0 * items.iter().map(|item| item.weight).sum::<f64>();
+        let is_behind = self.derived.is_none() || group.complete.n > 0;
+        let apart = if group.key.scope() == "whole" { "" } else { "; not comparable with the others" };
+        let of_weights = if is_behind { "" } else { "; none of its responses is behind the weights" };
+        Some(format!("no answers to {} ({percent:.0}% of the weight){apart}{of_weights}", names.join(", ")))
     }
 
     fn missing_in_words(&self) -> String {
@@ -105,6 +122,9 @@ impl CsiReport {
             let no_interval = || group.no_interval.as_ref().map(|reason| format!("no interval ({reason})"));
             if let Some(lacking) = no_index.or_else(no_interval) {
                 write!(f, "\n- {}: {lacking}", group.key)?;
+            }
+            if let Some(unlike) = self.unlike_the_others(group) {
+                write!(f, "\n- {}: {unlike}", group.key)?;
             }
         }
         Ok(())

@@ -31,6 +31,8 @@ pub struct CsiRows {
     pub n_used: u64,
     /// Rows whose time or wave is missing, where it is looked at.
     pub n_without_period: u64,
+    /// Rows with a time that does not fit its format, which were set aside.
+    pub n_unreadable_time: u64,
     /// Rows after `as_of`.
     pub n_later: u64,
     /// Responses without a weight.
@@ -47,6 +49,7 @@ impl CsiRows {
     pub fn left_out(&self) -> Vec<(&'static str, u64)> {
         let reasons = [
             ("without a period", self.n_without_period),
+            ("with a time that does not fit its format", self.n_unreadable_time),
             ("after the date", self.n_later),
             ("without a weight", self.n_without_weight),
             ("of weight 0", self.n_zero_weight),
@@ -157,6 +160,7 @@ impl RowCounts {
             n_rows: self.n_rows,
             n_used,
             n_without_period: without.n_without_period,
+            n_unreadable_time: without.n_unreadable_time,
             n_later: without.n_later,
             n_without_weight: self.n_without_weight,
             n_zero_weight: self.n_zero_weight,

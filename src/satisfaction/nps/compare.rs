@@ -46,6 +46,17 @@ pub struct NpsPeriodChange {
     pub p_adjusted: Option<PValue>,
 }
 
+impl NpsPeriodChange {
+    /// Whether responses cover both periods to their ends; a change from or to one that they do not
+    /// may be one of the days that are missing.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        [&self.from, &self.to]
+            .iter()
+            .all(|key| key.period.as_ref().and_then(|period| period.is_complete) != Some(false))
+    }
+}
+
 impl NpsReport {
     /// Plain scores and errors where intervals are plain, else those with the added answers.
     pub(in crate::satisfaction) fn form(&self) -> WaldForm {
@@ -88,15 +99,24 @@ impl NpsReport {
     /// Changes from each period to the next that has a score, over all segments.
     ///
     /// Whether a change is noise is told by `p_adjusted`, which allows for the number of changes.
+    /// Periods that responses do not cover to both their ends take part, and
+    /// [`is_complete`](NpsPeriodChange::is_complete) tells them; a [`trend`](crate::satisfaction::trend)
+    /// leaves them out. Where the last one is over, state `as_of`.
     #[must_use]
     pub fn changes(&self) -> Vec<NpsPeriodChange> {
         self.changes_of(self.periods.iter())
     }
 
     /// The same of one segment.
-    #[must_use]
-    pub fn segment_changes<S: AsRef<str>>(&self, values: &[S]) -> Vec<NpsPeriodChange> {
-        self.changes_of(self.groups.iter().filter(|group| group.key.is_segment(values)))
+    ///
+    /// # Errors
+    /// `Param` when the report has no such segment.
+    pub fn segment_changes<S: AsRef<str>>(&self, values: &[S]) -> Result<Vec<NpsPeriodChange>> {
+        if self.segment(values).is_none() {
+            let got = values.iter().map(|value| format!("`{}`", value.as_ref())).collect::<Vec<_>>().join(", ");
+            return Err(Error::param(Nps::NAME, "segment", "the values of one of `segments`", got));
+        }
+        Ok(self.changes_of(self.groups.iter().filter(|group| group.key.is_segment(values))))
     }
 
     fn tests(&self, groups: &[NpsGroup]) -> Result<NpsTests> {

@@ -38,7 +38,8 @@ fn write_rest(f: &mut fmt::Formatter<'_>, n_rows: usize) -> fmt::Result {
 }
 
 impl fmt::Display for NpsPeriodChange {
-    /// One line: `2026-Q1 -> 2026-Q2: -12.5 points, between -20.1 and -4.9, p = 0.003 adjusted`.
+    /// One line: `2026-Q1 -> 2026-Q2: -12.5 points, between -20.1 and -4.9, p = 0.001, 0.003 adjusted`.
+    /// The interval and the first p are of this change alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} -> {}: ", self.from, self.to)?;
         let difference = match &self.difference {
@@ -47,7 +48,10 @@ impl fmt::Display for NpsPeriodChange {
         };
         let ends = [difference.interval.low, difference.interval.high].map(points);
         write!(f, "{} points, between {} and {}", points(difference.estimate), ends[0], ends[1])?;
-        self.p_adjusted.map_or(Ok(()), |p| write!(f, ", p = {} adjusted", shown_p(p)))
+        if let Ok(test) = &difference.test {
+            write!(f, ", p = {}", shown_p(test.p_value))?;
+        }
+        self.p_adjusted.map_or(Ok(()), |p| write!(f, ", {} adjusted", shown_p(p)))
     }
 }
 

@@ -40,10 +40,13 @@ impl NpsReport {
     /// `Param` when a period is not in the report or there are no segments; `Unusable` when a
     /// segment is suppressed, or nobody answered in one of the periods.
     pub fn decompose(&self, from: &str, to: &str) -> Result<NpsMixRate> {
+        if self.params.by.is_empty() {
+            let expected = "asked for by `NpsParams::by` first, as the change is split up by segments";
+            return Err(Error::param(Nps::NAME, "by", expected, "none"));
+        }
         let expected = "a label of `periods`, in a report by segment and period";
         let of_period = |label: &str| {
-            let found = self.period(label).filter(|_| !self.segments.is_empty());
-            found.ok_or_else(|| Error::param(Nps::NAME, "period", expected, format!("`{label}`")))
+            self.period(label).ok_or_else(|| Error::param(Nps::NAME, "period", expected, format!("`{label}`")))
         };
         let unusable = |reason: String| Error::Unusable { analysis: Nps::NAME, reason };
         let (before, after) = (of_period(from)?, of_period(to)?);

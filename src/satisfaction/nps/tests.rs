@@ -318,8 +318,9 @@ fn segments_and_periods_are_compared_and_overlapping_groups_are_not() {
     let change = changes[0].difference.as_ref().unwrap();
     assert!((change.estimate - (-200.0 / 3.0 - 80.0)).abs() < 1e-12, "later less earlier");
     assert_eq!(changes[0].p_adjusted, change.test.as_ref().ok().map(|test| test.p_value));
-    assert_eq!(report.segment_changes(&["上海"])[0].difference.as_ref().unwrap().estimate, -150.0);
-    assert!(report.segment_changes(&["广州"]).is_empty());
+    assert_eq!(report.segment_changes(&["上海"]).unwrap()[0].difference.as_ref().unwrap().estimate, -150.0);
+    let unknown = report.segment_changes(&["深圳"]).unwrap_err().to_string();
+    assert_eq!(unknown, "nps: `segment` must be the values of one of `segments`, got `深圳`");
     let hidden = NpsParams::new().by(["城市"]).min_n(3).run(&survey()).unwrap();
     assert_eq!(hidden.test_segments().unwrap().n_without_score, 2);
     let error = hidden.compare(&hidden.segments[0], &hidden.segments[1]).unwrap_err().to_string();
@@ -380,7 +381,10 @@ fn comparisons_are_frames_and_tables() {
 
     let change = &report.changes()[0];
     assert!(change.to_string().starts_with("1 -> 2: -13.3 points, between "), "{change}");
-    assert!(change.to_string().ends_with(" adjusted"), "{change}");
+    let p = |p: Option<crate::kernel::p_value::PValue>| crate::frame::readable::shown_p(p.unwrap());
+    let alone = change.difference.as_ref().unwrap().test.as_ref().unwrap().p_value;
+    let end = format!(", p = {}, {} adjusted", p(Some(alone)), p(change.p_adjusted));
+    assert!(change.to_string().ends_with(&end), "{change}");
     let tests = report.test_segments().unwrap();
     let text = tests.to_string();
     for part in ["net promoter scores of 2 group(s) compared", "one score for all: p = ", "50.0", "上海 - 北京"] {
@@ -426,7 +430,16 @@ fn dates_as_text_make_months_and_the_edges_are_incomplete() {
         "on" => ["02/01/2026", "31/01/2026", "14/02/2026", "01/03/2026", "31/03/2026", "32/03/2026"],
     );
     let columns = SurveyColumns::new().score(Question::new("q", Scale::ZERO_TO_TEN)).time("on").time_format("%d/%m/%Y");
-    let report = NpsParams::new().period(SurveyPeriod::Month).run(&survey_of(frame.unwrap(), &columns)).unwrap();
+    let monthly = NpsParams::new().period(SurveyPeriod::Month);
+    let frame = frame.unwrap();
+    let refused = monthly.clone().run(&survey_of(frame.clone(), &columns)).unwrap_err().to_string();
+    assert!(refused.contains("`on` has 1 time(s) that do not fit `%d/%m/%Y`"), "{refused}");
+    let columns = columns.out_of_scale(OutOfScale::Quarantine);
+    let survey = survey_of(frame, &columns);
+    let why = crate::analysis::collect("test", survey.quarantine()).unwrap();
+    assert_eq!(why.column("rule_reason").unwrap().str().unwrap().get(0), Some("`on` does not fit `%d/%m/%Y`"));
+    assert_eq!((why.height(), why.width()), (1, 4));
+    let report = monthly.run(&survey).unwrap();
     let periods: Vec<(String, Option<bool>, u64)> = report
         .periods
         .iter()
@@ -434,7 +447,8 @@ fn dates_as_text_make_months_and_the_edges_are_incomplete() {
         .collect();
     let expected = [("2026-01", Some(false), 2), ("2026-02", Some(true), 1), ("2026-03", Some(true), 2)];
     assert_eq!(periods, expected.map(|(label, complete, n)| (label.to_owned(), complete, n)));
-    assert_eq!((report.rows.n_without_period, report.overall.n), (1, 5));
+    assert_eq!((report.rows.n_unreadable_time, report.rows.n_without_period, report.overall.n), (1, 0, 5));
+    assert!(report.to_string().contains("left out: 1 with a time that does not fit its format"), "{report}");
 }
 
 fn answers() -> impl Strategy<Value = Vec<(i32, u8, f64)>> {

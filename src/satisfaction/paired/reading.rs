@@ -168,6 +168,7 @@ impl PairedReading {
             n_rows: self.n_rows,
             n_used: self.visits.iter().map(|visit| u64::from(visit.n)).sum(),
             n_without_period: without.n_without_period,
+            n_unreadable_time: without.n_unreadable_time,
             n_later: without.n_later,
             ..SurveyRows::default()
         };
@@ -191,12 +192,13 @@ impl PairedReading {
         self.visits.iter().filter(|visit| visit.n > 1).count() as u64
     }
 
-    /// Refuses answers that are none.
+    /// Refuses times and answers that are none.
     ///
     /// # Errors
     /// `Unusable` with the counts.
     pub(super) fn check(&self) -> Result<()> {
         let coded = &self.settings.coded;
+        self.cells.check()?;
         coded.check(self.settings.cells.analysis, &coded.counts(&self.tally))
     }
 

@@ -191,6 +191,7 @@ impl SurveyReading {
             n_rows: self.n_rows,
             n_used: levels.sum(),
             n_without_period: without.n_without_period,
+            n_unreadable_time: without.n_unreadable_time,
             n_later: without.n_later,
             n_without_weight: self.n_without_weight,
             n_zero_weight: self.n_zero_weight,
@@ -200,12 +201,13 @@ impl SurveyReading {
         rows
     }
 
-    /// Refuses answers that are none and weights that are none.
+    /// Refuses times, answers and weights that are none.
     ///
     /// # Errors
     /// `Unusable` with the counts.
     pub(crate) fn check(&self) -> Result<()> {
         let analysis = self.settings.cells.analysis;
+        self.cells.check()?;
         self.settings.coded.check(analysis, &self.settings.coded.counts(&self.tally))?;
         if self.n_bad_weight > 0 {
             return Err(Error::Unusable { analysis, reason: unusable_weights(self.n_bad_weight) });

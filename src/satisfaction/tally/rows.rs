@@ -19,6 +19,8 @@ pub struct SurveyRows {
     pub n_used: u64,
     /// Rows whose time or wave is missing, where it is looked at.
     pub n_without_period: u64,
+    /// Rows with a time that does not fit its format, which were set aside.
+    pub n_unreadable_time: u64,
     /// Rows after `as_of`.
     pub n_later: u64,
     /// Rows without an answer: null, NaN or a blank text.
@@ -51,6 +53,7 @@ impl SurveyRows {
     pub fn left_out(&self) -> Vec<(&'static str, u64)> {
         let reasons = [
             ("without a period", self.n_without_period),
+            ("with a time that does not fit its format", self.n_unreadable_time),
             ("after the date", self.n_later),
             ("without an answer", self.n_null),
             ("not applicable", self.n_not_applicable),

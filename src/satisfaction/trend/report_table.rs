@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use super::params::IncompletePeriods;
 use super::report::{TrendReport, signal_name};
 use super::series::{TrendPoint, TrendSeries};
 use crate::frame::readable::{grouped, shown_digits, shown_number, shown_p, shown_text, write_table};
 use crate::kernel::survey::{ControlChart, MannKendall, PMethod, SensSlope};
 use crate::satisfaction::groups::GroupKey;
+use crate::satisfaction::period::PeriodLabel;
 
 /// Series that are shown.
 const MOST_SERIES: usize = 20;
@@ -58,6 +60,7 @@ impl fmt::Display for TrendReport {
         let (level, sigmas) = (shown_number(Some(level)), shown_number(Some(sigmas)));
         write!(f, "\n{level}% intervals; control limits of {sigmas} sigmas, {chart}")?;
         let chance = 1.0 - self.params.conf_level;
+        self.untested().iter().try_for_each(|why| write!(f, "\n{why}"))?;
         self.series.iter().take(MOST_SERIES).try_for_each(|series| write_series(f, series, chance))?;
         match self.series.len().saturating_sub(MOST_SERIES) {
             0 => Ok(()),
@@ -66,16 +69,41 @@ impl fmt::Display for TrendReport {
     }
 }
 
+impl TrendReport {
+    /// Why periods that the responses do not cover take no part, and what to do about it.
+    fn untested(&self) -> Vec<String> {
+        if self.params.incomplete == IncompletePeriods::Keep {
+            return Vec::new();
+        }
+        // The series of all responses has all periods.
+        let points = self.series.first().map(|series| series.points.as_slice()).unwrap_or_default();
+        points.iter().filter_map(|point| why_untested(point.key.period.as_ref()?)).collect()
+    }
+}
+
+fn why_untested(period: &PeriodLabel) -> Option<String> {
+    let label = Some(shown_text(&period.label)).filter(|_| period.is_complete == Some(false))?;
+    let (from, to) = (period.covered_from?, period.covered_to?);
+    let why = if period.end.is_some_and(|end| end > to) {
+        format!("responses end on {to}; state `as_of` if it is over")
+    } else {
+        format!("responses begin on {from}; `IncompletePeriods::Keep` tests it")
+    };
+    Some(format!("{label} is not tested: {why}"))
+}
+
 fn write_series(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64) -> fmt::Result {
     let key = GroupKey { segment: series.segment.clone(), period: None };
     let decimals = Decimals::of(series);
-    write!(f, "\n\n{key}: {}", verdict(series, decimals))?;
+    write!(f, "\n\n{key}: {}", verdict(series, chance, decimals))?;
     let from = series.points.len().saturating_sub(MOST_PERIODS);
     let shown = |number: Option<f64>| decimals.cell(number);
     let row = |point: &TrendPoint| {
         let change = point.change.as_ref();
         let mut cells = vec![grouped(point.n)];
-        cells.extend([point.estimate, point.std_error, change.map(|change| change.difference)].map(shown));
+        // An error of 0 is that of answers which are all alike, and says nothing of how sure they are.
+        let std_error = point.std_error.filter(|&error| error > 0.0);
+        cells.extend([point.estimate, std_error, change.map(|change| change.difference)].map(shown));
         let p = change.and_then(|change| change.p_value);
         let adjusted = change.and_then(|change| change.p_adjusted);
         cells.extend([p, adjusted].map(|p| p.map_or_else(|| "-".to_owned(), shown_p)));
@@ -116,9 +144,9 @@ fn write_changes(f: &mut fmt::Formatter<'_>, series: &TrendSeries, chance: f64, 
 }
 
 /// What goes through all of a series, in words.
-fn verdict(series: &TrendSeries, decimals: Decimals) -> String {
+fn verdict(series: &TrendSeries, chance: f64, decimals: Decimals) -> String {
     let test = match (&series.mann_kendall, &series.no_mann_kendall) {
-        (Some(found), _) => tested(found),
+        (Some(found), _) => tested(found, chance),
         (None, Some(reason)) => format!("no test of a trend ({reason})"),
         (None, None) => "no test of a trend".to_owned(),
     };
@@ -145,9 +173,9 @@ fn verdict(series: &TrendSeries, decimals: Decimals) -> String {
     format!("{test}{slope}{control}")
 }
 
-fn tested(found: &MannKendall) -> String {
+fn tested(found: &MannKendall, chance: f64) -> String {
     let way = if found.s > 0 { "rises" } else { "falls" };
-    let way = if found.s == 0 { "neither rises nor falls" } else { way };
+    let way = if found.s == 0 || found.p_value.value() >= chance { "no trend shown" } else { way };
     let method = if found.method == PMethod::Exact { "exact" } else { "normal" };
     format!("{way}, p = {} (Mann-Kendall, {method})", shown_p(found.p_value))
 }

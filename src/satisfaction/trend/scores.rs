@@ -79,7 +79,7 @@ pub trait PeriodScores {
     /// What makes the periods; `None` for a report without periods.
     fn period(&self) -> Option<SurveyPeriod>;
 
-    /// The least and the greatest score there can be, where intervals of changes end.
+    /// The least and the greatest score there can be, where control limits and intervals of changes end.
     fn range(&self) -> Option<(f64, f64)> {
         None
     }

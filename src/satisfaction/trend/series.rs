@@ -180,6 +180,7 @@ impl<'a> Common<'a> {
     /// The used periods that have limits, and these.
     fn control(&self, points: &[TrendPoint], used: &[usize]) -> (Vec<usize>, Result<ControlLimits, Undefined>) {
         let chart = self.params.chart;
+        let (least, greatest) = self.range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
         let of_point = |&at: &usize| {
             let point = &points[at];
             let estimate = point.estimate?;
@@ -191,7 +192,12 @@ impl<'a> Common<'a> {
             Some((at, ControlPoint { estimate, n, sd: point.std_error? * n.sqrt() }))
         };
         let (places, charted): (Vec<usize>, Vec<ControlPoint>) = used.iter().filter_map(of_point).unzip();
-        (places, chart.limits(&charted, self.params.n_sigmas))
+        let mut limits = chart.limits(&charted, self.params.n_sigmas);
+        // No score lies beyond the ends of its range, so that no signal is lost.
+        for limit in limits.iter_mut().flat_map(|limits| &mut limits.limits) {
+            (limit.low, limit.high) = (limit.low.max(least), limit.high.min(greatest));
+        }
+        (places, limits)
     }
 }
 

@@ -85,6 +85,8 @@ fn changes_between_waves_are_tested_and_adjusted_together() {
     assert_eq!(change.p_adjusted, change.p_value);
     assert_eq!(report.measure, "points");
     assert!(report.to_string().ends_with("\nno change is more than noise (adjusted p below 5%)"), "{report}");
+    // Of the three pairs two rise: S = 1, exact p = 1.
+    assert!(report.to_string().contains("all: no trend shown, p = 1.000 (Mann-Kendall"), "{report}");
     let bold = TrendParams::new().conf_level(0.9).of(&own).unwrap().to_string();
     assert!(bold.ends_with("\nmore than noise: w1 -> w2 by 10 (p = 0.091 adjusted)"), "{bold}");
 }
@@ -314,4 +316,45 @@ fn settings_outside_their_range_are_refused() {
     assert!(toml::from_str::<Trend>("n_sigmas = -1.0").is_err());
     let params = TrendParams::new().chart(ControlChart::Sampling).incomplete(IncompletePeriods::Keep);
     assert_eq!(toml::from_str::<TrendParams>(&toml::to_string(&params).unwrap()).unwrap(), params);
+}
+
+/// By hand: three of one answer each, so that limits of sampling would lie far beyond 100.
+#[test]
+fn limits_and_errors_say_no_more_than_the_scores_can() {
+    let frame = df!("q" => [10, 10, 0, 10, 0, 7, 0], "wave" => [1, 2, 2, 3, 3, 3, 3]).unwrap();
+    let roles = SurveyColumns::new().score(Question::new("q", Scale::ZERO_TO_TEN)).wave("wave");
+    let survey = SurveyResponses::new(frame.lazy(), &roles).unwrap();
+    let report = NpsParams::new().period(SurveyPeriod::Wave).run(&survey).unwrap();
+    let trend = TrendParams::new().chart(ControlChart::Sampling).of(&report).unwrap();
+    let series = &trend.series[0];
+    let limits = &series.control.as_ref().unwrap().limits;
+    assert!(limits.iter().all(|limit| -100.0 <= limit.low && limit.high <= 100.0), "{limits:?}");
+    assert_eq!((limits[0].low, limits[0].high), (-100.0, 100.0));
+    assert_eq!(series.points[0].std_error, Some(0.0));
+    let shown = trend.to_string();
+    let of_first = shown.lines().find(|line| line.ends_with("  1")).unwrap();
+    assert_eq!(of_first.split_whitespace().nth(2), Some("-"), "{shown}");
+}
+
+#[test]
+fn a_period_that_is_not_covered_says_what_to_do() {
+    let frame =
+        df!("q" => [10, 0, 9, 8, 3], "on" => ["05/01/2026", "20/01/2026", "03/02/2026", "11/03/2026", "30/03/2026"]);
+    let roles = SurveyColumns::new().score(Question::new("q", Scale::ZERO_TO_TEN)).time("on").time_format("%d/%m/%Y");
+    let survey = SurveyResponses::new(frame.unwrap().lazy(), &roles).unwrap();
+    let monthly = NpsParams::new().period(SurveyPeriod::Month);
+    let report = monthly.clone().run(&survey).unwrap();
+    let shown = TrendParams::new().of(&report).unwrap().to_string();
+    let begins = "2026-01 is not tested: responses begin on 2026-01-05; `IncompletePeriods::Keep` tests it";
+    assert!(shown.contains(begins), "{shown}");
+    let ends = "2026-03 is not tested: responses end on 2026-03-30; state `as_of` if it is over";
+    assert!(shown.contains(ends), "{shown}");
+    let over: Vec<bool> = report.changes().iter().map(|change| change.is_complete()).collect();
+    assert_eq!(over, [false, false]);
+    let report = monthly.as_of(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()).run(&survey).unwrap();
+    let shown = TrendParams::new().of(&report).unwrap().to_string();
+    assert!(!shown.contains("state `as_of`") && shown.contains(begins), "{shown}");
+    assert!(report.changes()[1].is_complete());
+    let kept = TrendParams::new().incomplete(IncompletePeriods::Keep).of(&report).unwrap().to_string();
+    assert!(!kept.contains("not tested"), "{kept}");
 }
