@@ -50,6 +50,8 @@
 
 mod compare;
 mod compare_table;
+#[cfg(test)]
+mod compare_tests;
 mod decompose;
 mod group;
 mod params;

@@ -11,7 +11,7 @@ use crate::kernel::undefined::Undefined;
 use crate::satisfaction::csat::CsatParams;
 use crate::satisfaction::csi::CsiParams;
 use crate::satisfaction::groups::GroupKey;
-use crate::satisfaction::nps::{NpsInterval, NpsParams};
+use crate::satisfaction::nps::{NpsInterval, NpsParams, NpsPeriodChange};
 use crate::satisfaction::period::{PeriodLabel, SurveyPeriod};
 
 /// Scores of somebody's own.
@@ -349,7 +349,7 @@ fn a_period_that_is_not_covered_says_what_to_do() {
     assert!(shown.contains(begins), "{shown}");
     let ends = "2026-03 is not tested: responses end on 2026-03-30; state `as_of` if it is over";
     assert!(shown.contains(ends), "{shown}");
-    let over: Vec<bool> = report.changes().iter().map(|change| change.is_complete()).collect();
+    let over: Vec<bool> = report.changes().iter().map(NpsPeriodChange::is_complete).collect();
     assert_eq!(over, [false, false]);
     let report = monthly.as_of(NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()).run(&survey).unwrap();
     let shown = TrendParams::new().of(&report).unwrap().to_string();
