@@ -7,6 +7,8 @@
 //! CUSTOMER_ANALYTICS_BENCH_PEERS=dir                         with the scripts t2_describe_*.py, t3_corr_*.py and t7_survey_*.py
 //! CUSTOMER_ANALYTICS_BENCH_PYTHON=python                     the interpreter that has their packages
 //! ```
+//! A file of responses takes `-- --task csi` or `nps` for one task alone, as memory of the one before is
+//! not all given back.
 //! Descriptions and scores begin with a Parquet file, correlations with columns in memory, as those
 //! of the peers do. Seconds are medians over the repetitions after a first one, which warms up.
 
@@ -286,10 +288,15 @@ fn main() {
     let files = Files::find_or_make(&KNOWN, make);
     let k = option("--k").map_or(5, |k| k.parse().expect("--k takes a number"));
     let k = if is_measured() { k } else { 1 };
+    let is_asked = |task: &str| option("--task").is_none_or(|asked| asked == task);
     for file in files.all() {
         if file.kind == "survey" {
-            scores(&files, file, k);
-            indexes(&files, file, k);
+            if is_asked("nps") {
+                scores(&files, file, k);
+            }
+            if is_asked("csi") {
+                indexes(&files, file, k);
+            }
             continue;
         }
         describe(&files, file, k);
