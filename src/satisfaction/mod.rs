@@ -12,6 +12,7 @@
 //! answers, for which [`nps`] has an example.
 
 mod cells;
+mod checks;
 pub mod csat;
 pub mod csi;
 mod expressions;

@@ -10,6 +10,7 @@ use crate::frame::readable::{grouped, shown_number};
 use crate::frame::{ToDataFrame, columns, frame_of};
 use crate::kernel::survey::{AssumedShares, detectable_difference, gap_size, half_width_at, half_width_size};
 use crate::kernel::undefined::Undefined;
+use crate::satisfaction::checks::check_conf_level;
 
 const NAME: &str = "sample_size";
 
@@ -155,10 +156,8 @@ impl SampleSizeParams {
     }
 
     fn check(&self) -> Result<()> {
+        check_conf_level(NAME, self.conf_level)?;
         let refused = |param, expected: &str, got: String| Err(Error::param(NAME, param, expected, got));
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return refused("conf_level", "above 0 and below 1", self.conf_level.to_string());
-        }
         if !(0.5..1.0).contains(&self.power) {
             return refused("power", "at least 0.5 and below 1", self.power.to_string());
         }

@@ -48,6 +48,31 @@ pub(crate) struct CellSettings {
 }
 
 impl CellSettings {
+    /// Checks what the settings of every analysis say of its cells.
+    ///
+    /// # Errors
+    /// `Param` when a column is named twice.
+    pub(crate) fn check(&self) -> Result<()> {
+        match (1..self.by.len()).find(|&at| self.by[..at].contains(&self.by[at])) {
+            None => Ok(()),
+            Some(twice) => {
+                Err(Error::param(self.analysis, "by", "columns named once", format!("`{}` twice", self.by[twice])))
+            }
+        }
+    }
+
+    /// Refuses a reading of other cells; `what` can differ.
+    ///
+    /// # Errors
+    /// `Unusable` when it is one.
+    pub(crate) fn check_made(&self, made: &Self, what: &str) -> Result<()> {
+        if self == made {
+            return Ok(());
+        }
+        let reason = format!("a reading made with other settings ({what})");
+        Err(Error::Unusable { analysis: self.analysis, reason })
+    }
+
     /// The columns that cells are made of, under names of their own.
     ///
     /// # Errors

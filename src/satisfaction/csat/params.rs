@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::{Scale, SurveyResponses};
 use crate::satisfaction::cells::CellSettings;
+use crate::satisfaction::checks::check_conf_level;
 use crate::satisfaction::period::SurveyPeriod;
 
 /// Unchecked settings of satisfaction scores.
@@ -115,13 +116,9 @@ impl CsatParams {
     /// # Errors
     /// `Param` when a setting is outside its range.
     pub fn check(self) -> Result<Csat> {
+        check_conf_level(Csat::NAME, self.conf_level)?;
+        self.cells().check()?;
         let refused = |param, expected: &str, got: String| Err(Error::param(Csat::NAME, param, expected, got));
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return refused("conf_level", "above 0 and below 1", self.conf_level.to_string());
-        }
-        if let Some(twice) = (1..self.by.len()).find(|&at| self.by[..at].contains(&self.by[at])) {
-            return refused("by", "columns named once", format!("`{}` twice", self.by[twice]));
-        }
         for (param, n_scores) in [("top_box", self.top_box), ("bottom_box", self.bottom_box)] {
             if n_scores == 0 {
                 return refused(param, "at least one score", "0".to_owned());

@@ -7,7 +7,7 @@ use super::group::{CsatGroup, Scoring};
 use super::params::Csat;
 use super::report::CsatReport;
 use crate::analysis::Analysis;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::frame::SurveyResponses;
 use crate::satisfaction::groups::{GroupCells, Grouped};
 use crate::satisfaction::tally::{SurveyReading, TallySettings, read};
@@ -32,10 +32,7 @@ impl Analysis for Csat {
     }
 
     fn finish(&self, reading: SurveyReading) -> Result<CsatReport> {
-        if reading.settings.cells != self.0.cells() {
-            let reason = "a reading made with other settings (segments, period or date)".to_owned();
-            return Err(Error::Unusable { analysis: Self::NAME, reason });
-        }
+        self.0.cells().check_made(&reading.settings.cells, "segments, period or date")?;
         reading.check()?;
         let scale = reading.settings.coded.question.scale();
         self.0.check_scale(scale)?;

@@ -10,6 +10,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::{Question, SurveyResponses};
 use crate::satisfaction::cells::CellSettings;
+use crate::satisfaction::checks::check_conf_level;
 use crate::satisfaction::period::SurveyPeriod;
 
 /// Most items whose LMG shares are worked out: all sets of them are visited.
@@ -189,13 +190,9 @@ impl CsiParams {
     /// # Errors
     /// `Param` when a setting is outside its range.
     pub fn check(self) -> Result<Csi> {
+        check_conf_level(Csi::NAME, self.conf_level)?;
+        self.cells().check()?;
         let refused = |param, expected: &str, got: String| Err(Error::param(Csi::NAME, param, expected, got));
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return refused("conf_level", "above 0 and below 1", self.conf_level.to_string());
-        }
-        if let Some(twice) = (1..self.by.len()).find(|&at| self.by[..at].contains(&self.by[at])) {
-            return refused("by", "columns named once", format!("`{}` twice", self.by[twice]));
-        }
         if self.missing_items == (MissingItems::Renormalize { min_answered: 0 }) {
             return refused("min_answered", "at least 1", "0".to_owned());
         }

@@ -60,10 +60,7 @@ impl Analysis for Csi {
     }
 
     fn finish(&self, reading: CsiReading) -> Result<CsiReport> {
-        if reading.pass.settings.cells != self.0.cells() {
-            let reason = "a reading made with other settings (segments, period or date)".to_owned();
-            return Err(Error::Unusable { analysis: Self::NAME, reason });
-        }
+        self.0.cells().check_made(&reading.pass.settings.cells, "segments, period or date")?;
         reading.pass.check()?;
         let grouped = Grouped::of(&reading.pass.cells.in_order()?, &self.0.cells());
         let indexing = Indexing::new(&self.0, &reading);

@@ -9,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::{Scale, SurveyResponses};
 use crate::satisfaction::cells::CellSettings;
+use crate::satisfaction::checks::{check_conf_level, check_cut_order};
 use crate::satisfaction::period::SurveyPeriod;
 
 /// How the interval of a score is made.
@@ -182,17 +183,10 @@ impl NpsParams {
     /// # Errors
     /// `Param` when a setting is outside its range, or two do not go together.
     pub fn check(self) -> Result<Nps> {
+        check_conf_level(Nps::NAME, self.conf_level)?;
+        self.cells().check()?;
+        check_cut_order(Nps::NAME, self.detractors_to, self.promoters_from)?;
         let refused = |param, expected: &str, got: String| Err(Error::param(Nps::NAME, param, expected, got));
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return refused("conf_level", "above 0 and below 1", self.conf_level.to_string());
-        }
-        if let Some(twice) = (1..self.by.len()).find(|&at| self.by[..at].contains(&self.by[at])) {
-            return refused("by", "columns named once", format!("`{}` twice", self.by[twice]));
-        }
-        if self.detractors_to >= self.promoters_from {
-            let got = format!("{} and {}", self.detractors_to, self.promoters_from);
-            return refused("cuts", "detractors below promoters", got);
-        }
         if let NpsInterval::Bootstrap { n_replicates, .. } = self.interval
             && !(100..=1_000_000).contains(&n_replicates)
         {

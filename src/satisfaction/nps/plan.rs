@@ -7,7 +7,7 @@ use super::group::{NpsGroup, Scoring};
 use super::params::Nps;
 use super::report::NpsReport;
 use crate::analysis::Analysis;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::frame::SurveyResponses;
 use crate::satisfaction::groups::{GroupCells, Grouped};
 use crate::satisfaction::tally::{SurveyReading, TallySettings, read};
@@ -38,10 +38,7 @@ impl Analysis for Nps {
     }
 
     fn finish(&self, reading: SurveyReading) -> Result<NpsReport> {
-        if reading.settings.cells != self.0.cells() {
-            let reason = "a reading made with other settings (segments, period or date)".to_owned();
-            return Err(Error::Unusable { analysis: Self::NAME, reason });
-        }
+        self.0.cells().check_made(&reading.settings.cells, "segments, period or date")?;
         reading.check()?;
         let grouped = Grouped::of(&reading.in_order()?, &self.0.cells());
         let scoring = Scoring::new(&self.0, &grouped)?;

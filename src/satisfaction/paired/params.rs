@@ -8,6 +8,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::SurveyResponses;
 use crate::satisfaction::cells::CellSettings;
+use crate::satisfaction::checks::{check_conf_level, check_cut_order};
 use crate::satisfaction::nps::NpsParams;
 use crate::satisfaction::period::SurveyPeriod;
 
@@ -129,14 +130,9 @@ impl PairedParams {
     /// # Errors
     /// `Param` when a setting is outside its range.
     pub fn check(self) -> Result<Paired> {
+        check_conf_level(Paired::NAME, self.conf_level)?;
+        check_cut_order(Paired::NAME, self.detractors_to, self.promoters_from)?;
         let refused = |param, expected: &str, got: String| Err(Error::param(Paired::NAME, param, expected, got));
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return refused("conf_level", "above 0 and below 1", self.conf_level.to_string());
-        }
-        if self.detractors_to >= self.promoters_from {
-            let got = format!("{} and {}", self.detractors_to, self.promoters_from);
-            return refused("cuts", "detractors below promoters", got);
-        }
         if let Some((from, _)) = self.between.iter().find(|(from, to)| from == to) {
             return refused("between", "two different periods", format!("`{from}` twice"));
         }

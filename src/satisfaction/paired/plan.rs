@@ -51,10 +51,7 @@ impl Analysis for Paired {
     }
 
     fn finish(&self, reading: PairedReading) -> Result<PairedReport> {
-        if reading.settings().cells != self.0.cells() {
-            let reason = "a reading made with other settings (period or date)".to_owned();
-            return Err(Error::Unusable { analysis: Self::NAME, reason });
-        }
+        self.0.cells().check_made(&reading.settings().cells, "period or date")?;
         reading.check()?;
         let n_repeated = reading.n_repeated();
         if n_repeated > 0 && self.0.repeated == Repeated::Error {

@@ -7,6 +7,7 @@ use crate::analysis::Analysis;
 use crate::error::{Error, Result};
 use crate::frame::SurveyResponses;
 use crate::satisfaction::cells::CellSettings;
+use crate::satisfaction::checks::check_conf_level;
 
 /// Unchecked settings of response rates.
 ///
@@ -58,13 +59,8 @@ impl ResponseParams {
     /// # Errors
     /// `Param` when a setting is outside its range.
     pub fn check(self) -> Result<Response> {
-        let refused = |param, expected: &str, got: String| Err(Error::param(Response::NAME, param, expected, got));
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return refused("conf_level", "above 0 and below 1", self.conf_level.to_string());
-        }
-        if let Some(twice) = (1..self.by.len()).find(|&at| self.by[..at].contains(&self.by[at])) {
-            return refused("by", "columns named once", format!("`{}` twice", self.by[twice]));
-        }
+        check_conf_level(Response::NAME, self.conf_level)?;
+        self.cells().check()?;
         Ok(Response(self))
     }
 

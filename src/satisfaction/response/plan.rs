@@ -35,10 +35,7 @@ impl Analysis for Response {
     }
 
     fn finish(&self, reading: SurveyReading) -> Result<ResponseReport> {
-        if reading.settings.cells != self.0.cells() {
-            let reason = "a reading made with other settings (columns)".to_owned();
-            return Err(Error::Unusable { analysis: Self::NAME, reason });
-        }
+        self.0.cells().check_made(&reading.settings.cells, "columns")?;
         reading.check()?;
         let rows = reading.rows();
         let mut attributes = self.attributes(&reading)?;

@@ -7,6 +7,7 @@ use super::scores::PeriodScores;
 use crate::error::{Error, Result};
 use crate::kernel::multiplicity::Multiplicity;
 use crate::kernel::survey::ControlChart;
+use crate::satisfaction::checks::check_conf_level;
 
 /// The name that errors give.
 pub(super) const TREND: &str = "trend";
@@ -101,9 +102,7 @@ impl TrendParams {
     /// # Errors
     /// `Param` when a setting is outside its range.
     pub fn check(self) -> Result<Trend> {
-        if !(self.conf_level > 0.0 && self.conf_level < 1.0) {
-            return Err(Error::param(TREND, "conf_level", "above 0 and below 1", self.conf_level));
-        }
+        check_conf_level(TREND, self.conf_level)?;
         if !(self.n_sigmas > 0.0 && self.n_sigmas.is_finite()) {
             return Err(Error::param(TREND, "n_sigmas", "above 0", self.n_sigmas));
         }

@@ -189,14 +189,13 @@ pub(super) fn ends(family: Family) -> &'static [f64] {
 
 /// The deviance at the coefficients of the intercept alone.
 fn null_deviance(rows: &impl Passes, family: Family, start: &[f64]) -> Result<f64, RegressionError> {
-    match rows.mean_offset() {
-        Some(_) => rows.totals(start, &mut Vec::new(), |y, eta| [family.unit_deviance(y, eta)]).map(|[total]| total),
+    match rows.level_products() {
         // All rows have one linear predictor.
-        None => {
-            let level = if rows.layout().has_intercept { start[0] } else { 0.0 };
-            let terms = family.deviance_terms(level);
+        Some(_) => {
+            let terms = family.deviance_terms(start[0]);
             rows.total_of_responses(|y| family.unit_deviance_at(terms, y))
         }
+        None => rows.totals(start, &mut Vec::new(), |y, eta| [family.unit_deviance(y, eta)]).map(|[total]| total),
     }
 }
 

@@ -78,6 +78,19 @@ pub(super) struct Newton<'a, R> {
 }
 
 impl<'a, R: Passes> Newton<'a, R> {
+    /// From coefficients anywhere, over a share of the rows.
+    fn at(
+        rows: &'a R,
+        family: Family,
+        penalty: Penalty,
+        coefficients: Vec<f64>,
+        kept: Vec<usize>,
+        share: Share,
+    ) -> Result<Self, RegressionError> {
+        let sums = rows.sums(share, family, Curvature::Observed, &coefficients)?;
+        Ok(Self { rows, family, penalty, kept, coefficients, share, sums })
+    }
+
     /// From coefficients of the intercept alone.
     pub(super) fn over(
         rows: &'a R,
@@ -86,13 +99,14 @@ impl<'a, R: Passes> Newton<'a, R> {
         start: Vec<f64>,
         kept: Vec<usize>,
     ) -> Result<Self, RegressionError> {
-        let share = Share::All;
-        let sums = match rows.level_products() {
+        match rows.level_products() {
             // The sum of squares of a Gaussian is more than its mean tells.
-            Some((level, products)) if family != Family::Gaussian => sums_of_level(level, products, family, start[0]),
-            _ => rows.sums(share, family, Curvature::Observed, &start)?,
-        };
-        Ok(Self { rows, family, penalty, kept, coefficients: start, share, sums })
+            Some((level, products)) if family != Family::Gaussian => {
+                let sums = sums_of_level(level, products, family, start[0]);
+                Ok(Self { rows, family, penalty, kept, coefficients: start, share: Share::All, sums })
+            }
+            _ => Self::at(rows, family, penalty, start, kept, Share::All),
+        }
     }
 
     /// The same, but from near the end where a share of the rows tells where that is.
@@ -106,23 +120,20 @@ impl<'a, R: Passes> Newton<'a, R> {
         penalty: Penalty,
         start: Vec<f64>,
     ) -> Result<Self, RegressionError> {
-        let newton = Self::over(rows, family, penalty, start, rows.kept())?;
-        if newton.penalty != Penalty::None || family == Family::Gaussian || !rows.gains_by_share() {
-            return Ok(newton);
+        let kept = rows.kept();
+        let gains = penalty == Penalty::None && family != Family::Gaussian && rows.gains_by_share();
+        match gains.then(|| Self::by_share(rows, family, &start, &kept)).flatten() {
+            Some(near) => Self::at(rows, family, penalty, near, kept, Share::All),
+            None => Self::over(rows, family, penalty, start, kept),
         }
-        let Some(coefficients) = newton.by_share() else { return Ok(newton) };
-        let sums = rows.sums(Share::All, family, Curvature::Observed, &coefficients)?;
-        Ok(Self { coefficients, sums, ..newton })
     }
 
     /// Where a share of the rows leads to; none where it has no maximum of its own.
-    fn by_share(&self) -> Option<Vec<f64>> {
+    fn by_share(rows: &R, family: Family, start: &[f64], kept: &[usize]) -> Option<Vec<f64>> {
         // Too few steps to look for separation, and an end no nearer than a share can tell.
         let options = RegressionOptions { max_iter: FIRST_STEPS, tol: 1e-3, l2_penalty: 0.0 };
-        let (share, coefficients) = (Share::Eighth, self.coefficients.clone());
-        let sums = self.rows.sums(share, self.family, Curvature::Observed, &coefficients).ok()?;
-        let (penalty, kept) = (Penalty::None, self.kept.clone());
-        let mut newton = Newton { rows: self.rows, family: self.family, penalty, kept, coefficients, share, sums };
+        let (start, kept) = (start.to_vec(), kept.to_vec());
+        let mut newton = Newton::at(rows, family, Penalty::None, start, kept, Share::Eighth).ok()?;
         newton.run(&options).ok()?;
         newton.coefficients.iter().all(|coefficient| coefficient.is_finite()).then_some(newton.coefficients)
     }
